@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: EUPL-1.2
+# A room is a folder and a target. Its headers are found under one prefix (`#include "base/text.h"`), through a link of its
+# own in the build tree; so a room sees exactly the rooms it names, and an arrow in the wrong direction does not compile.
+
+function(bioagent_prefix name dir prefix)
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/rooms/${name})
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/${dir} ${CMAKE_BINARY_DIR}/rooms/${name}/${prefix} SYMBOLIC)
+endfunction()
+
+# Headers without code.
+function(bioagent_headers name dir prefix)
+  bioagent_prefix(${name} ${dir} ${prefix})
+  add_library(${name} INTERFACE)
+  target_include_directories(${name} INTERFACE ${CMAKE_BINARY_DIR}/rooms/${name})
+endfunction()
+
+# bioagent_room(NAME DIR PREFIX SEES rooms… LINKS libraries…): a static library of all of DIR's C files but main.c.
+function(bioagent_room name dir prefix)
+  cmake_parse_arguments(room "" "" "SEES;LINKS" ${ARGN})
+  bioagent_prefix(${name} ${dir} ${prefix})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${dir}/*.c)
+  list(FILTER sources EXCLUDE REGEX "/main\\.c$")
+  if(NOT sources)
+    message(FATAL_ERROR "room ${name} (${dir}) is empty")
+  endif()
+  add_library(${name} STATIC ${sources})
+  target_include_directories(${name} PUBLIC ${CMAKE_BINARY_DIR}/rooms/${name})
+  target_link_libraries(${name} PUBLIC ${room_SEES} ${room_LINKS})
+  bioagent_harden(${name})
+endfunction()
+
+# bioagent_program(NAME DIR PREFIX SEES … LINKS … [LIBEXEC]): the room PREFIX, and the program NAME from DIR/main.c over it.
+function(bioagent_program name dir prefix)
+  cmake_parse_arguments(program "LIBEXEC" "" "SEES;LINKS" ${ARGN})
+  set(room ${prefix}_room)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${dir}/*.c)
+  list(FILTER sources EXCLUDE REGEX "/main\\.c$")
+  bioagent_prefix(${room} ${dir} ${prefix})
+  if(sources)
+    add_library(${room} STATIC ${sources})
+    target_include_directories(${room} PUBLIC ${CMAKE_BINARY_DIR}/rooms/${room})
+    target_link_libraries(${room} PUBLIC ${program_SEES} ${program_LINKS})
+    bioagent_harden(${room})
+  else()
+    add_library(${room} INTERFACE)
+    target_include_directories(${room} INTERFACE ${CMAKE_BINARY_DIR}/rooms/${room})
+    target_link_libraries(${room} INTERFACE ${program_SEES} ${program_LINKS})
+  endif()
+  add_executable(${name} ${CMAKE_SOURCE_DIR}/${dir}/main.c)
+  target_link_libraries(${name} PRIVATE ${room})
+  bioagent_harden(${name})
+  # The build tree has the layout of the installation, so that a program finds its neighbours in both.
+  if(program_LIBEXEC)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/stage/${BIOAGENT_LIBEXECDIR})
+    install(TARGETS ${name} RUNTIME DESTINATION ${BIOAGENT_LIBEXECDIR})
+  else()
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/stage/${CMAKE_INSTALL_BINDIR})
+    install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
+endfunction()
