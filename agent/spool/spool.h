@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The spool: signed records on disk, STATE/spool/CHAIN/SEQ.jws (contract: spool and shipping). sign writes, ship reads. */
+#ifndef SPOOL_SPOOL_H
+#define SPOOL_SPOOL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "jose/jws.h"
+#include "record/record.h"
+
+struct spool;
+
+struct spool_entry {
+        char chain[RECORD_CHAIN_TEXT];
+        uint64_t seq;
+        uint64_t size; /* bytes */
+        int64_t mtime;
+};
+
+/* Opens STATE/spool (made with `create`, 0750); removes left-over temporary files where `create`. */
+int spool_open(const char *state, bool create, struct spool **ret, char **why);
+void spool_close(struct spool *s);
+static inline void spool_drop(struct spool **s)
+{
+        spool_close(*s);
+}
+#define _cleanup_spool_ _cleanup_(spool_drop)
+
+/* The chains, oldest first (by the genesis' file time), and the entries of one, in order of seq. Arrays are malloc'd; foreign names are ignored. */
+int spool_chains(struct spool *s, char (**ret)[RECORD_CHAIN_TEXT], size_t *ret_count);
+int spool_entries(struct spool *s, const char *chain, struct spool_entry **ret, size_t *ret_count);
+/* Bytes of all records. */
+uint64_t spool_size(struct spool *s);
+
+/* Appends a line (without newline) durably under CHAIN/SEQ; -EEXIST: another record has that number, and stays. -ENOSPC: nothing
+ * is visible. */
+int spool_append(struct spool *s, const char *chain, uint64_t seq, const char *line);
+/* Reads one; *ret malloc'd, without newline. */
+int spool_read(struct spool *s, const char *chain, uint64_t seq, char **ret, size_t *ret_length);
+/* Makes what was renamed into place durable before it is sent. */
+int spool_sync(struct spool *s, const char *chain);
+/* Removes a record. Never the newest of its chain (-EBUSY). */
+int spool_remove(struct spool *s, const char *chain, uint64_t seq);
+
+/* ack.json, per chain. */
+struct spool_ack {
+        char chain[RECORD_CHAIN_TEXT];
+        uint64_t seq;
+        char hash[JWS_HASH_TEXT];
+        char nonce[128];
+        int64_t at;
+        json_t *refused; /* array, or NULL */
+        uint64_t want;   /* 0: not asked */
+};
+
+#define SPOOL_ACK_MOST (64 * 1024)
+
+struct spool_acks {
+        struct spool_ack *acks;
+        size_t count;
+};
+
+void spool_acks_free(struct spool_acks *a);
+/* STATE/ship/ack.json; a missing file is an empty set; what is malformed or too large is -EBADMSG with *why. */
+int spool_acks_load(const char *state, struct spool_acks *ret, char **why);
+int spool_acks_store(const char *state, const struct spool_acks *acks);
+struct spool_ack *spool_acks_of(struct spool_acks *acks, const char *chain, bool create);
+
+#endif
