@@ -1,0 +1,61 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: EUPL-1.2
+# What the scripts share: where we are, which packages are needed for what, and how they are installed.
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# To build the agent and the collector.
+build_packages=(gcc libc6-dev make cmake ninja-build pkg-config libyaml-dev libssl-dev libcurl4-openssl-dev libaudit-dev
+	libsystemd-dev libjansson-dev libpcre2-dev libseccomp-dev libcap-ng-dev libevent-dev libsqlite3-dev)
+# To see what the quickstart shows.
+quickstart_packages=("${build_packages[@]}" curl ca-certificates)
+# To run the tests as well: the programs that are audited, in roots of both releases, and independent implementations.
+test_packages=("${quickstart_packages[@]}" libcmocka-dev clang clang-format mmdebstrap debian-archive-keyring openssl
+	openssh-client sqlite3 python3 python3-yaml python3-jsonschema python3-jwcrypto npm reuse shellcheck mandoc util-linux
+	binutils procps xz-utils git systemd)
+
+die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 2; }
+
+# missing PACKAGE…: those that are not installed.
+missing() {
+	local package
+	for package; do
+		dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || printf '%s\n' "$package"
+	done
+}
+
+# install_packages list|install PACKAGE…: says what is to be installed; installs it, or stops there.
+install_packages() {
+	local mode=$1 wanted; shift
+	mapfile -t wanted < <(missing "$@")
+	if [[ ${#wanted[@]} == 0 ]]; then echo "All packages that this needs are installed."; return 0; fi
+	echo "Debian packages that this needs and that are not installed yet:"
+	printf '%s\n' "${wanted[@]}" | fmt -w 76 | sed 's/^/    /'
+	if [[ $mode == list ]]; then exit 0; fi
+	if [[ $EUID != 0 ]]; then
+		echo "Install them, then run this again:"
+		echo "    sudo apt-get install --no-install-recommends ${wanted[*]}"
+		exit 2
+	fi
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get -qq update || die "apt-get update failed"
+	apt-get -qq install -y --no-install-recommends "${wanted[@]}" >"${TMPDIR:-/tmp}/bioagent-apt.log" 2>&1 || {
+		tail -20 "${TMPDIR:-/tmp}/bioagent-apt.log" >&2
+		die "apt-get install failed"
+	}
+	rm -f "${TMPDIR:-/tmp}/bioagent-apt.log"
+	installed_now=("${wanted[@]}")
+}
+installed_now=()
+
+# configure_and_build PRESET [CMAKE-ARGUMENT…]: into build/PRESET.
+configure_and_build() {
+	local preset=$1 log; shift
+	log=$top/build/$preset.log
+	mkdir -p "$top/build"
+	if ! (cd "$top" && cmake --preset "$preset" "$@" && cmake --build --preset "$preset") >"$log" 2>&1; then
+		grep -E 'error|warning|Error' "$log" | head -20 >&2
+		tail -20 "$log" >&2
+		die "the build failed; see build/$preset.log"
+	fi
+}
