@@ -23,3 +23,14 @@ set(BIOAGENT_DATADIR share/bioagent CACHE STRING "Policies, below the prefix")
 set(BIOAGENT_SYSCONFDIR /etc/bioagent CACHE PATH "Configuration")
 set(BIOAGENT_STATEDIR /var/lib/bioagent CACHE PATH "State")
 set(BIOAGENT_RUNTIMEDIR /run/bioagent CACHE PATH "Sockets")
+
+# The same for C: each program names its version, and where things lie when it cannot tell from where it lies itself.
+add_compile_definitions(
+  BIOAGENT_VERSION="${PROJECT_VERSION}"
+  BIOAGENT_PREFIX="${CMAKE_INSTALL_PREFIX}"
+  BIOAGENT_BINDIR="${CMAKE_INSTALL_BINDIR}"
+  BIOAGENT_LIBEXECDIR="${BIOAGENT_LIBEXECDIR}"
+  BIOAGENT_DATADIR="${BIOAGENT_DATADIR}"
+  BIOAGENT_SYSCONFDIR="${BIOAGENT_SYSCONFDIR}"
+  BIOAGENT_STATEDIR="${BIOAGENT_STATEDIR}"
+  BIOAGENT_RUNTIMEDIR="${BIOAGENT_RUNTIMEDIR}")
