@@ -49,7 +49,9 @@ struct bio_node *tree_set(struct bio_node *map, const char *key, struct bio_node
 /* Provenance. `source` is a path as the host names it, or a name such as "kernel" or "built-in default"; line and column from
  * 1, 0 where there is none. Inherited by reading: tree_source() of a node without one answers its nearest ancestor's. */
 struct bio_node *tree_from(struct bio_node *node, const char *source, unsigned line, unsigned column);
-/* What `node` won from: `loser` (same tree) is kept as a list in order of reading. */
+/* What `node` won from: `loser` (same tree) is kept as a list in order of reading; what the loser had overridden moves to it
+ * too, and the earliest of more than TREE_OVERRODE_MOST fall off. */
+#define TREE_OVERRODE_MOST 100
 struct bio_node *tree_overrode(struct bio_node *node, struct bio_node *loser);
 /* BIO_DISK unless set; inherited like the source. */
 struct bio_node *tree_basis(struct bio_node *node, enum bio_basis basis);
