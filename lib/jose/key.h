@@ -22,6 +22,9 @@ static inline void jose_key_drop(struct jose_key **key)
 }
 #define _cleanup_key_ _cleanup_(jose_key_drop)
 
+/* The same key once more, with a life of its own. */
+struct jose_key *jose_key_copy(const struct jose_key *key);
+
 /* A new Ed25519 private key. */
 struct jose_key *jose_key_generate(void);
 /* Private or public PEM (PKCS#8, SubjectPublicKeyInfo). -EINVAL: no such key, or of another type; *why (may be NULL) says
@@ -41,6 +44,14 @@ const char *jose_key_id(const struct jose_key *key);
 json_t *jose_key_to_jwk(const struct jose_key *key); /* public; new reference */
 /* PKCS#8 PEM of a private key; malloc'd. */
 char *jose_key_to_pem(const struct jose_key *key);
+
+/* JOSE signatures: 64 bytes, of Ed25519 (RFC 8032) or r‖s of ES256 (RFC 7518 §3.4). */
+#define JOSE_SIGNATURE_BYTES 64
+/* -EINVAL: a public key alone. */
+int jose_key_sign(const struct jose_key *key, const void *bytes, size_t length, unsigned char ret[static JOSE_SIGNATURE_BYTES]);
+/* 0, or -EBADMSG. */
+int jose_key_verify(const struct jose_key *key, const void *bytes, size_t length, const unsigned char *signature,
+                    size_t signature_length);
 
 /* EVP_PKEY for X.509 code, borrowed (declared as void to keep OpenSSL out of this header). */
 void *jose_key_openssl(const struct jose_key *key);

@@ -45,6 +45,17 @@ struct record {
  * members are no errors. */
 int record_read(const json_t *payload, struct record *ret, char **why);
 
+/* Numbers that are missing. */
+struct chain_hole {
+        uint64_t from, to;
+        char after[JWS_HASH_TEXT]; /* `prev` of the record behind it; empty: what is behind it is declared lost */
+};
+
+struct chain_seen {
+        uint64_t seq;
+        char hash[JWS_HASH_TEXT];
+};
+
 /* Following one chain, record after record. Zero-initialise with chain_begin(). */
 struct chain {
         char id[RECORD_CHAIN_TEXT];
@@ -54,10 +65,13 @@ struct chain {
         struct jose_key *key;          /* in force; from the genesis, or given */
         bool introduced;               /* the key introduced itself: it was not given from outside */
         uint64_t records, missing, declared; /* counts: seen; numbers skipped; of these, declared by a gap */
-        /* The open hole, while missing > declared. */
-        uint64_t hole_from, hole_to;
-        char hole_after[JWS_HASH_TEXT]; /* `prev` of the record behind the hole */
-        uint64_t incomplete;            /* records whose disclosures are not all there */
+        uint64_t incomplete; /* records whose disclosures are not all there */
+        bool retired;        /* nothing may follow */
+        /* Holes that no gap has declared yet, in order; and, while there are any, the hashes behind the first of them. */
+        struct chain_hole *holes;
+        size_t hole_count, holes_allocated;
+        struct chain_seen *seen;
+        size_t seen_count, seen_allocated;
 };
 
 enum chain_verdict {
@@ -73,12 +87,13 @@ enum chain_verdict {
 /* `key` (borrowed, copied by reference count inside) may be NULL: then the genesis introduces it. */
 void chain_begin(struct chain *c, const struct jose_key *key);
 void chain_end(struct chain *c);
-/* Verifies and takes the next record of the chain, in order of seq. A gap record closes the hole it covers, where its `hash` is
- * hole_after. */
+/* Verifies and takes the next record of the chain, in order of seq. A gap record declares what it covers of the open holes,
+ * where its `hash` is what the chain says it must be (docs/record.md). *why (may be NULL) is malloc'd where the verdict is not
+ * CHAIN_OK. */
 enum chain_verdict chain_take(struct chain *c, const struct jws *j, const struct record *r, char **why);
 const char *chain_verdict_name(enum chain_verdict v);
 
-/* Identity of a result: check and `with`. malloc'd. */
+/* Identity of a result, or of an entry of `removed`: its check and, where not empty, `with` sorted. malloc'd. */
 char *result_identity(const json_t *result);
 /* True where two results count as the same for `change`: check, with, status, findings (subject, status, deciding source, key,
  * actual, expected), judgement. */
