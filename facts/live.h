@@ -1,24 +1,33 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The running system: what processes, the service manager, the kernel and the probe answer. One interface, so that a test can
- * answer instead (live_override); under `--root` there is none, and every answer is `unreadable: not observed offline`. */
+/* The running system: what processes, the service manager, the kernel and the probe answer. One interface, so that a
+ * test can answer instead (live_override); under `--root` there is none, and every answer is `unreadable: not observed
+ * offline`. */
 #ifndef FACTS_LIVE_H
 #define FACTS_LIVE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/tree.h"
 
 struct live;
 
-/* `probe_fd`: a connected stream to bioagent-probe, or -1 (then what needs it is unreadable, with the reason).
- * `offline`: nothing is observed. */
-struct live *live_new(int probe_fd, bool offline);
+/* What bioagent-probe answers, asked by whoever owns the stream to it (facts know no processes): each gives the body of
+ * the answer, {"enabled":…,…} or {"error":"…"}, as a new reference. */
+struct live_probe {
+        json_t *(*audit_status)(void *user);
+        void *user;
+};
+
+/* `probe` (borrowed) may be NULL: then what needs it is unreadable, with the reason. `offline`: nothing is observed. */
+struct live *live_new(const struct live_probe *probe, bool offline);
 void live_free(struct live *l);
 
 /* Why nothing is observed ("not observed offline"), or NULL. */
 const char *live_offline(const struct live *l);
 
-/* All answers are new nodes of `t`, basis BIO_RUNNING, with a source such as "service manager", "kernel audit", "/proc". */
+/* All answers are new nodes of `t`, basis BIO_RUNNING, with a source such as "service manager", "kernel audit",
+ * "/proc". */
 
 /* A unit as systemd has it: {"load_state","active_state","sub_state","unit_file_state","main_pid","fragment_path",
  * "exec_start":[{"path","argv":[…]}],"environment":[…],"environment_files":[…],"state_change":seconds,"active_enter":seconds,
@@ -26,8 +35,9 @@ const char *live_offline(const struct live *l);
 struct bio_node *live_unit(struct live *l, struct tree *t, const char *unit);
 /* The names of loaded units that match a glob: list of bytes. */
 struct bio_node *live_units(struct live *l, struct tree *t, const char *pattern);
-/* The kernel's audit status, through the probe: {"enabled","failure","pid","rate_limit","backlog_limit","lost","backlog"}.
- * Unreadable: "not permitted (needs root)", "kernel without audit", …; absent in a container: "the host's". */
+/* The kernel's audit status, through the probe:
+ * {"enabled","failure","pid","rate_limit","backlog_limit","lost","backlog"}. Unreadable: "not permitted (needs root)",
+ * "kernel without audit", …; absent in a container: "the host's". */
 struct bio_node *live_audit_status(struct live *l, struct tree *t);
 /* A process: {"pid","name","exe","argv":[…],"start":seconds}; absent where there is none. */
 struct bio_node *live_process(struct live *l, struct tree *t, int64_t pid);
@@ -36,8 +46,8 @@ struct bio_node *live_processes(struct live *l, struct tree *t, const char *name
 /* "none", or the kind of container this is seen from within ("docker", "lxc", "container"). */
 struct bio_node *live_container(struct live *l, struct tree *t);
 
-/* Another source of the same answers: the test program's, from a case's live.json. A pointer that nothing shipped assigns;
- * where it is set, every function above asks it, with the same arguments. */
+/* Another source of the same answers: the test program's, from a case's live.json. A pointer that nothing shipped
+ * assigns; where it is set, every function above asks it, with the same arguments. */
 struct live_source {
         struct bio_node *(*unit)(struct tree *t, const char *unit);
         struct bio_node *(*units)(struct tree *t, const char *pattern);

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "facts/proc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#define PROC_FILE_MOST (256 * 1024)
+#define PROCESSES_MOST 65536 /* looked at */
+#define FOUND_MOST     4096  /* kept */
+#define ARGUMENTS_MOST 256
+
+/* Files of /proc have no size, so they are read to their end. */
+static int read_proc(const char *path, char **ret, size_t *length)
+{
+        _cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+        return fd < 0 ? -errno : fd_read_all(fd, PROC_FILE_MOST, ret, length);
+}
+
+/* Seconds since the epoch at which the system started (proc(5), btime). */
+static int64_t boot_moment(void)
+{
+        _cleanup_free_ char *stat = NULL;
+        const char *line;
+
+        if (read_proc("/proc/stat", &stat, NULL) < 0)
+                return -1;
+        line = strstr(stat, "\nbtime ");
+        return line ? (int64_t)strtoll(line + strlen("\nbtime "), NULL, 10) : -1;
+}
+
+struct process {
+        char name[64];
+        uint64_t start_ticks;
+};
+
+/* proc(5): `pid (comm) state ppid …`, comm may hold any byte, so the last ')' ends it; field 22 is starttime. */
+static int parse_stat(const char *stat, struct process *ret)
+{
+        const char *open = strchr(stat, '('), *end = strrchr(stat, ')');
+        const char *field;
+        size_t length;
+        int i;
+
+        if (!open || !end || end < open)
+                return -EBADMSG;
+        length = (size_t)(end - open - 1);
+        if (length >= sizeof(ret->name))
+                return -EBADMSG;
+        memcpy(ret->name, open + 1, length);
+        ret->name[length] = '\0';
+        field = end + 1;
+        for (i = 3; i <= 22 && field; i++)
+                field = strchr(field + 1, ' ');
+        /* After the loop `field` stands at the blank before field 23; step back over field 22. */
+        if (!field)
+                return -EBADMSG;
+        do
+                field--;
+        while (field > end && *field != ' ');
+        ret->start_ticks = strtoull(field + 1, NULL, 10);
+        return 0;
+}
+
+static struct bio_node *arguments_node(struct tree *t, const char *base)
+{
+        _cleanup_free_ char *path = must_printf("%s/cmdline", base), *bytes = NULL;
+        struct bio_node *list = tree_list(t);
+        size_t length = 0, at = 0, n;
+        int r = read_proc(path, &bytes, &length);
+
+        if (r < 0)
+                return tree_unreadable(t, "%s: %s", path, strerror(-r));
+        for (n = 0; at < length && n < ARGUMENTS_MOST; n++) {
+                size_t word = strnlen(bytes + at, length - at);
+
+                tree_append(list, tree_bytes(t, bytes + at, word));
+                at += word + 1;
+        }
+        return list;
+}
+
+/* One process, or NULL where it is gone, or has another name than `name`. */
+static struct bio_node *process_node(struct tree *t, int64_t pid, const char *name, int64_t boot)
+{
+        _cleanup_free_ char *base = must_printf("/proc/%" PRIi64, pid), *path = must_printf("%s/stat", base),
+                            *stat = NULL;
+        struct process process;
+        struct bio_node *node;
+        long ticks = sysconf(_SC_CLK_TCK);
+
+        if (read_proc(path, &stat, NULL) < 0 || parse_stat(stat, &process) < 0 || (name && !streq(process.name, name)))
+                return NULL;
+        node = tree_basis(tree_from(tree_map(t), base, 0, 0), BIO_RUNNING);
+        tree_set(node, "pid", tree_integer(t, pid));
+        tree_set(node, "name", tree_text(t, process.name));
+        tree_set(node, "argv", arguments_node(t, base));
+        if (boot >= 0 && ticks > 0)
+                tree_set(node, "start", tree_integer(t, boot + (int64_t)(process.start_ticks / (uint64_t)ticks)));
+        else
+                tree_set(node, "start", tree_unreadable(t, "/proc/stat has no btime"));
+        return node;
+}
+
+struct bio_node *proc_process(struct tree *t, int64_t pid)
+{
+        struct bio_node *node = process_node(t, pid, NULL, boot_moment());
+
+        if (node)
+                return node;
+        return tree_basis(tree_from(tree_absent(t, "no process %" PRIi64, pid), "/proc", 0, 0), BIO_RUNNING);
+}
+
+struct bio_node *proc_processes(struct tree *t, const char *name)
+{
+        _cleanup_dir_ DIR *directory = opendir("/proc");
+        struct bio_node *list = tree_basis(tree_from(tree_list(t), "/proc", 0, 0), BIO_RUNNING);
+        int64_t boot = boot_moment();
+        size_t looked = 0;
+
+        if (!directory)
+                return tree_basis(tree_from(tree_unreadable(t, "/proc: %s", strerror(errno)), "/proc", 0, 0),
+                                  BIO_RUNNING);
+        for (;;) {
+                struct dirent *entry = readdir(directory);
+                struct bio_node *node;
+                int64_t pid;
+
+                if (!entry)
+                        return list;
+                if (parse_i64(entry->d_name, &pid) < 0)
+                        continue;
+                if (++looked > PROCESSES_MOST || tree_count(list) >= FOUND_MOST)
+                        return tree_basis(tree_from(tree_undecidable(t, "too many processes"), "/proc", 0, 0),
+                                          BIO_RUNNING);
+                node = process_node(t, pid, name, boot);
+                if (node)
+                        tree_append(list, node);
+        }
+}
+
+static bool exists(const char *path)
+{
+        return faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* In the initial user namespace every id maps to itself (user_namespaces(7)). */
+static int initial_user_namespace(bool *ret)
+{
+        _cleanup_free_ char *map = NULL;
+        uint64_t inside, outside, count;
+        char *at, *end;
+        int r = read_proc("/proc/self/uid_map", &map, NULL);
+
+        if (r < 0)
+                return r;
+        at = map;
+        inside = strtoull(at, &end, 10);
+        outside = strtoull(at = end, &end, 10);
+        count = strtoull(at = end, &end, 10);
+        if (end == at)
+                return -EBADMSG;
+        *ret = inside == 0 && outside == 0 && count == UINT32_MAX;
+        return 0;
+}
+
+struct bio_node *proc_container(struct tree *t)
+{
+        static const struct {
+                const char *path, *kind;
+        } marks[] = {
+                {"/run/systemd/container", "container"},
+                {"/.dockerenv", "docker"},
+                {"/run/.containerenv", "podman"},
+        };
+        const char *kind = "none", *source = "/proc/self/uid_map";
+        bool initial = true;
+        size_t i;
+
+        if (initial_user_namespace(&initial) == 0 && !initial)
+                kind = "user namespace";
+        for (i = 0; i < ELEMENTS(marks); i++) {
+                if (exists(marks[i].path)) {
+                        kind = marks[i].kind;
+                        source = marks[i].path;
+                        break;
+                }
+        }
+        return tree_basis(tree_from(tree_text(t, kind), source, 0, 0), BIO_RUNNING);
+}
