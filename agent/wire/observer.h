@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The caller's side of the observer: through its socket under systemd, or started from our own libexec directory on socket pairs. */
+/* The caller's side of the observer: through its socket under systemd, or started from our own libexec directory on
+ * socket pairs. */
 #ifndef WIRE_OBSERVER_H
 #define WIRE_OBSERVER_H
 
@@ -13,14 +14,16 @@
 struct observer;
 
 struct observer_options {
-        const char *socket;      /* path of bioagent-observe's socket, or NULL: start the programs */
-        const char *libexec;     /* NULL: beside the running program as installed, see observer_libexec() */
-        bool user_change;        /* as root: the observer gets the service's uid (bioagent-observe, else nobody) and its capability */
-        uint64_t timeout_ms;     /* of a whole request; 0: 30,000 */
+        const char *socket;  /* path of bioagent-observe's socket, or NULL: start the programs */
+        const char *libexec; /* NULL: beside the running program as installed, see observer_libexec() */
+        bool user_change;    /* as root: the observer gets the service's uid (bioagent-observe, else nobody) and its
+                                capability */
+        uint64_t timeout_ms; /* of a whole request; 0: 30,000 */
         const char *const *checks_dirs; /* further directories of plug-ins (--checks), NULL-terminated, or NULL */
 };
 
-/* Where the programs of this build lie: found from /proc/self/exe, in the build tree and when installed alike. malloc'd. */
+/* Where the programs of this build lie: found from /proc/self/exe, in the build tree and when installed alike.
+ * malloc'd. */
 char *observer_libexec(void);
 
 /* Connects or starts; says HELLO. Negative errno; *why malloc'd. */
@@ -36,9 +39,10 @@ static inline void observer_drop(struct observer **o)
 /* All descriptors: {"checks":[…],"facts":[…]}; new reference. */
 int observer_describe(struct observer *o, json_t **ret, char **why);
 
-/* Runs a plan (the body of WIRE_RUN). *ret_results: array in the plan's order, one result for each entry: what the observer did
- * not answer by the deadline is there as `error`, naming the fact that was being read. *ret_done: the body of DONE, or NULL. New
- * references. Always gives results; the return value (negative errno, *why) says that the run was not complete. */
+/* Runs a plan (the body of WIRE_RUN). *ret_results: array in the plan's order, one result for each entry: what the
+ * observer did not answer by the deadline is there as `error`, naming the fact that was being read. *ret_done: the body
+ * of DONE, or NULL. New references. Always gives results; the return value (negative errno, *why) says that the run was
+ * not complete. */
 int observer_run(struct observer *o, const json_t *plan, json_t **ret_results, json_t **ret_done, char **why);
 
 /* One fact or query; body of WIRE_FACT in, tree as JSON out. */
