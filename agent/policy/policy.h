@@ -66,8 +66,14 @@ struct policy {
         const struct bio_node *source; /* map: name, version, date, licence */
         const struct policy_measure *measures;
         size_t measure_count;
-        char *text;         /* the file's bytes, for the policy record */
+        char *text; /* the file's bytes, for the policy record */
 };
+
+/* The words of the file for these. */
+const char *policy_kind_name(enum policy_kind kind);
+const char *policy_coverage_name(enum policy_coverage coverage);
+const char *policy_bears_name(enum policy_bears bears);
+const char *policy_origin_name(enum policy_origin origin);
 
 /* Loaded policies, in order. Owns everything. */
 struct policies;
@@ -80,10 +86,11 @@ static inline void policies_drop(struct policies **p)
 }
 #define _cleanup_policies_ _cleanup_(policies_drop)
 
-/* Adds one file. -EINVAL with diagnostics. A policy of a newer schema is taken, each of its measures with an `error`. */
+/* Adds one file. -EINVAL with diagnostics. A policy of a newer schema is taken, each of its measures with an `error`.
+ */
 int policies_add_file(struct policies *p, const char *path, struct diag *diag);
-/* Adds policy ID from the first of `directories` (NULL-terminated) that has ID.yml; a name with a '/' or ending in .yml is a
- * file. -ENOENT with a diagnostic that names what there is. */
+/* Adds policy ID from the first of `directories` (NULL-terminated) that has ID.yml; a name with a '/' or ending in .yml
+ * is a file. -ENOENT with a diagnostic that names what there is. */
 int policies_add(struct policies *p, const char *id, const char *const *directories, struct diag *diag);
 
 size_t policies_count(const struct policies *p);
@@ -91,20 +98,36 @@ const struct policy *policies_at(const struct policies *p, size_t i);
 /* By "POLICY:NUMBER", or by a NUMBER that only one policy has. NULL otherwise. */
 const struct policy_measure *policies_measure(const struct policies *p, const char *id);
 
-/* Holds the loaded policies against the checks that the observer describes (descriptors' "checks"): a check that it lacks, or
- * a parameter of another type, gives the measure its `error`, with a diagnostic of level warning. */
+/* Directories in which policies are looked for by id, NULL-terminated, each malloc'd: those shipped with the running
+ * program (found from where it lies, so that the build tree works as the installation does), then
+ * CONFIG_DIRECTORY/policies.d. A local policy thus never stands in for a shipped one. */
+char **policy_directories(const char *config_directory);
+void policy_directories_free(char **directories);
+
+/* Titles for reports: {"algoritmekader:0-org-13":{"nl","en","parts":{"storage":{"nl","en","by":"host"}}}}. New
+ * reference. */
+json_t *policies_titles(const struct policies *p);
+
+/* Holds the loaded policies against the checks that the observer describes (descriptors' "checks"): a check that it
+ * lacks, or a parameter of another type, gives the measure its `error`, with a diagnostic of level warning. */
 void policies_bind(struct policies *p, const json_t *checks, struct diag *diag);
 
-/* The host's profile: flat map of bool, integer or text (configuration), or NULL. Undeclared means the stricter demand. */
-/* The entries of a plan: [{"check":…,"with":{…}}], each identity once, in order of first use, for the measures chosen. NULL
- * filters mean all. `checks`: only these ids. New reference. Unknown measure or check ids: NULL with a diagnostic. */
-json_t *policies_plan(const struct policies *p, const json_t *descriptors, const json_t *profile, const char *const *measures,
-                      const char *const *checks, struct diag *diag);
+/* The host's profile: flat map of bool, integer or text (configuration), or NULL. Undeclared means the stricter demand.
+ */
+/* The entries of a plan: [{"check":…,"with":{…}}], each identity once, in order of first use, for the measures chosen.
+ * NULL filters mean all. `checks`: only these ids. New reference. Unknown measure or check ids: NULL with a diagnostic.
+ */
+json_t *policies_plan(const struct policies *p, const json_t *descriptors, const json_t *profile,
+                      const char *const *measures, const char *const *checks, struct diag *diag);
+
+/* True where this result counts for the exit status of a run: one that bears only on measures of kind advice does not,
+ * unless `strict`. */
+bool policies_result_counts(const struct policies *p, const json_t *result, bool strict);
 
 /* Rolls results up. `results` (array of results as the observer gives them) get their "measures" member
- * (["algoritmekader:0-org-13/storage"]) in place. Answers the record's "measures" array: new reference. A measure whose `when` does not hold is
- * `na`; a part that no check of ours confirms is `manual`, `not-examined`, unless something refutes it; a part whose confirming check was
- * left out of the run is not listed as examined. */
+ * (["algoritmekader:0-org-13/storage"]) in place. Answers the record's "measures" array: new reference. A measure whose
+ * `when` does not hold is `na`; a part that no check of ours confirms is `manual`, `not-examined`, unless something
+ * refutes it; a part whose confirming check was left out of the run is not listed as examined. */
 json_t *policies_roll_up(const struct policies *p, const json_t *profile, const char *const *measures, json_t *results);
 
 /* The record's "policies" array: [{"id","version","digest","tailored"}]. New reference. */

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "policy/declaration.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/io.h"
+#include "base/memory.h"
+#include "base/term.h"
+#include "base/text.h"
+#include "base/yaml.h"
+#include "policy/internal.h"
+
+#define TEXT_MOST 1024
+
+struct declarations {
+        struct declaration *list;
+        size_t count, allocated;
+        struct tree *tree; /* of all of them */
+};
+
+void declarations_free(struct declarations *d)
+{
+        if (!d)
+                return;
+        tree_free(d->tree);
+        free(d->list);
+        free(d);
+}
+
+/* The members that every declaration has; what it declares is its reader's to judge. */
+int declaration_read(const struct bio_node *root, struct declaration *ret, struct diag *diag)
+{
+        const char *schema, *date, *valid;
+        struct term term;
+
+        if (tree_type(root) != BIO_MAP)
+                return yaml_error(diag, root,
+                                  "no declaration, expected a map that begins with schema: " DECLARATION_SCHEMA);
+        if (yaml_text(diag, root, "schema", TEXT_MOST, true, &schema) < 0)
+                return -EINVAL;
+        if (!streq(schema, DECLARATION_SCHEMA))
+                return yaml_error(diag, tree_get(root, "schema"), "%s schema \"%s\", expected " DECLARATION_SCHEMA,
+                                  schema_version(schema, "bioagent.declaration") > 1 ? "newer" : "unknown", schema);
+        if (yaml_text(diag, root, "role", TEXT_MOST, true, &ret->role) < 0 ||
+            yaml_text(diag, root, "date", TEXT_MOST, true, &date) < 0 ||
+            yaml_text(diag, root, "valid", TEXT_MOST, true, &valid) < 0)
+                return -EINVAL;
+        if (moment_parse(date, &ret->date) < 0)
+                return yaml_error(diag, tree_get(root, "date"), "\"%s\" is no date, expected such as 2026-01-31", date);
+        if (term_parse(valid, &term) < 0)
+                return yaml_error(diag, tree_get(root, "valid"), "\"%s\" is no term, expected ISO 8601 such as P1Y",
+                                  valid);
+        ret->until = term_add(ret->date, &term);
+        ret->content = root;
+        return 0;
+}
+
+static int load_file(struct declarations *d, const char *path, struct diag *diag)
+{
+        _cleanup_free_ char *bytes = NULL, *digest = NULL;
+        struct declaration declaration = {0};
+        const struct bio_node *root;
+        size_t length;
+        int r = file_read(AT_FDCWD, path, YAML_FILE_MOST, &bytes, &length);
+
+        if (r < 0) {
+                (void)diag_add(diag, DIAG_ERROR, path, 0, 0,
+                               "cannot be read: %s, expected a regular file of at most %d bytes", strerror(-r),
+                               YAML_FILE_MOST);
+                return r;
+        }
+        if (yaml_parse(d->tree, path, bytes, length, diag, &root) < 0 || declaration_read(root, &declaration, diag) < 0)
+                return -EINVAL;
+        digest = sha256_digest(bytes, length);
+        declaration.path = tree_intern(d->tree, path);
+        declaration.digest = tree_intern(d->tree, digest);
+        declaration.text = tree_intern(d->tree, bytes);
+        d->list = must_grow(d->list, &d->allocated, d->count + 1, sizeof(*d->list));
+        d->list[d->count++] = declaration;
+        return 0;
+}
+
+int declarations_load(const char *directory, struct diag *diag, struct declarations **ret)
+{
+        struct declarations *d = must_alloc(sizeof(*d));
+        char **names;
+        size_t count;
+        int result = 0;
+
+        d->tree = tree_new();
+        *ret = d;
+        if (yaml_directory(directory, &names, &count, diag) < 0)
+                return -EINVAL;
+        for (size_t i = 0; i < count; i++) {
+                _cleanup_free_ char *path = must_printf("%s/%s", directory, names[i]);
+
+                if (load_file(d, path, diag) < 0)
+                        result = -EINVAL;
+        }
+        names_free(names, count);
+        return result;
+}
+
+size_t declarations_count(const struct declarations *d)
+{
+        return d->count;
+}
+
+const struct declaration *declarations_at(const struct declarations *d, size_t i)
+{
+        return i < d->count ? &d->list[i] : NULL;
+}
+
+bool declaration_expired(const struct declaration *d, int64_t now)
+{
+        return now >= d->until;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the files of this room share. */
+#ifndef POLICY_INTERNAL_H
+#define POLICY_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/diag.h"
+#include "base/tree.h"
+#include "policy/policy.h"
+
+#define POLICY_DIRECTORY_MOST 1000 /* files of one directory that are looked at */
+
+struct policies {
+        struct policy *list;
+        size_t count, allocated;
+        struct tree **trees; /* trees[i] owns the nodes and texts of list[i] */
+        size_t trees_allocated;
+};
+
+/* Reads one policy from its YAML root. -EINVAL with diagnostics; what was taken until then is in *ret and freed with
+ * policy_free(). */
+int policy_read(struct tree *t, const struct bio_node *root, struct policy *ret, struct diag *diag);
+void policy_free(struct policy *p); /* the content */
+
+/* Names of the *.yml files of a directory (hidden ones aside) in bytewise order; malloc'd, released with names_free().
+ * A missing directory is an empty list. */
+int yaml_directory(const char *directory, char ***ret, size_t *ret_count, struct diag *diag);
+void names_free(char **names, size_t count);
+
+/* "PREFIX/N" with N ≥ 1 in decimal: N, else 0. */
+unsigned schema_version(const char *schema, const char *prefix);
+
+/* A child that is one text without NUL or control characters, at most `most` bytes; as yaml_child(). */
+int yaml_text(struct diag *diag, const struct bio_node *map, const char *key, size_t most, bool required,
+              const char **ret);
+
+/* A check's status in a part, and why. */
+struct part_answer {
+        enum bio_status status;
+        const char *why; /* NULL: the status says it */
+};
+
+/* True where `when` holds, or asks for what the profile does not declare (the stricter demand). */
+bool when_holds(const struct bio_node *when, const json_t *profile);
+
+/* `with` of a policy's check as a record has it: a JSON object, {} where there is none. New reference. */
+json_t *policy_with(const struct policy_check *check);
+
+/* True where `id` (full, or the number alone) names this measure; `chosen` NULL: every measure is. */
+bool measure_is_chosen(const struct policy_measure *m, const char *const *chosen);
+
+#endif
