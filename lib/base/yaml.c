@@ -56,7 +56,7 @@ static yaml_mark_t mark_at(const char *bytes, size_t offset)
         size_t i;
 
         for (i = 0; i < offset; i++) {
-                mark.column++;
+                mark.column += ((unsigned char)bytes[i] & 0xc0) != 0x80; /* characters, as in libyaml's own marks */
                 if (bytes[i] == '\n') {
                         mark.line++;
                         mark.column = 0;
