@@ -616,6 +616,11 @@ const struct bio_node *tree_overrode_at(const struct bio_node *node, size_t i)
         return extra && i < extra->count ? extra->losers[i] : NULL;
 }
 
+const struct bio_node *tree_parent(const struct bio_node *node)
+{
+        return node ? node->parent : NULL;
+}
+
 const char *tree_key(const struct bio_node *node)
 {
         return node ? node->key : NULL;

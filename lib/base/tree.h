@@ -73,6 +73,8 @@ const char *tree_note_of(const struct bio_node *node); /* NULL: none */
 size_t tree_overrode_count(const struct bio_node *node);
 const struct bio_node *tree_overrode_at(const struct bio_node *node, size_t i);
 
+/* The list or map that the node stands in, or the winner that it lost to; NULL: none. */
+const struct bio_node *tree_parent(const struct bio_node *node);
 /* Key under which the node stands in its parent map, or NULL. */
 const char *tree_key(const struct bio_node *node);
 const struct bio_node *tree_get(const struct bio_node *map, const char *key); /* NULL where there is none */
