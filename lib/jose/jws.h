@@ -28,6 +28,7 @@ struct jws {
         size_t signature_length;
         char **disclosures;        /* as written, base64url */
         size_t disclosure_count;
+        struct disclosed *table;   /* of disclosure.c: digest_count entries, by digest */
         size_t digest_count;       /* in all `_sd`; what exceeds disclosure_count was erased */
         const char *kid;           /* from the header, borrowed from it; NULL where there is none */
         enum jose_algorithm algorithm;
@@ -49,7 +50,7 @@ int jws_verify(const struct jws *j, const struct jose_key *key);
  * becoming a disclosure: the `_personal` member goes, `_sd` (sorted digests) comes, and `_sd_alg` is set at top level where there is
  * any. Salts are 128 random bits. *ret is the line, malloc'd, without newline. The payload is changed. -EINVAL: the key is public
  * alone, or the payload uses a reserved name (`_sd`, `_sd_alg`, `...`) or a malformed `_personal`; -E2BIG: more disclosures than
- * JWS_DISCLOSURES_MOST. The length of the line is the caller's to look at. */
+ * JWS_DISCLOSURES_MOST; -EIO: the key's provider failed. The length of the line is the caller's to look at. */
 int jws_sign(json_t *payload, const struct jose_key *key, char **ret);
 
 /* The payload with its disclosures put back: a new reference. `*missing` counts digests without a disclosure. The names of

@@ -47,7 +47,7 @@ char *jose_key_to_pem(const struct jose_key *key);
 
 /* JOSE signatures: 64 bytes, of Ed25519 (RFC 8032) or r‖s of ES256 (RFC 7518 §3.4). */
 #define JOSE_SIGNATURE_BYTES 64
-/* -EINVAL: a public key alone. */
+/* -EINVAL: a public key alone; -EIO: the key's provider failed. */
 int jose_key_sign(const struct jose_key *key, const void *bytes, size_t length, unsigned char ret[static JOSE_SIGNATURE_BYTES]);
 /* 0, or -EBADMSG. */
 int jose_key_verify(const struct jose_key *key, const void *bytes, size_t length, const unsigned char *signature,

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Scope-bound ownership of OpenSSL's objects; for this room's own files. */
+#ifndef JOSE_OPENSSL_H
+#define JOSE_OPENSSL_H
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+
+#include "base/cleanup.h"
+
+static inline void drop_bio(BIO **b)
+{
+        (void)BIO_free(*b);
+}
+
+static inline void drop_bn(BIGNUM **n)
+{
+        BN_free(*n);
+}
+
+static inline void drop_pkey_context(EVP_PKEY_CTX **c)
+{
+        EVP_PKEY_CTX_free(*c);
+}
+
+static inline void drop_digest_context(EVP_MD_CTX **c)
+{
+        EVP_MD_CTX_free(*c);
+}
+
+static inline void drop_ecdsa(ECDSA_SIG **s)
+{
+        ECDSA_SIG_free(*s);
+}
+
+#define _cleanup_bio_            _cleanup_(drop_bio)
+#define _cleanup_bn_             _cleanup_(drop_bn)
+#define _cleanup_pkey_context_   _cleanup_(drop_pkey_context)
+#define _cleanup_digest_context_ _cleanup_(drop_digest_context)
+#define _cleanup_ecdsa_          _cleanup_(drop_ecdsa)
+
+#endif
