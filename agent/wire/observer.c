@@ -253,11 +253,10 @@ static json_t *text_json(const char *s)
         return json_safe_string(s, strlen(s));
 }
 
-/* The result of a check that the observer did not answer. */
-static json_t *missing_result(const struct observer *o, const json_t *entry, int64_t now, const char *why)
+json_t *observer_missing_result(const json_t *entry, const json_t *descriptor, int64_t now, const char *why)
 {
         const char *check = json_member_string(entry, "check");
-        const json_t *descriptor = descriptor_of(o, check), *with = json_object_get(entry, "with");
+        const json_t *with = json_object_get(entry, "with");
         const char *aspect = json_member_string(descriptor, "aspect"), *age = json_member_string(descriptor, "max_age");
         json_t *result = json_must(json_object()), *finding = json_must(json_object()), *evidence;
         json_t *counts = json_must(json_object());
@@ -287,6 +286,11 @@ static json_t *missing_result(const struct observer *o, const json_t *entry, int
         json_push(json_object_get(result, "findings"), finding);
         json_set(result, "duration_us", json_must(json_integer(0)));
         return result;
+}
+
+static json_t *missing_result(const struct observer *o, const json_t *entry, int64_t now, const char *why)
+{
+        return observer_missing_result(entry, descriptor_of(o, json_member_string(entry, "check")), now, why);
 }
 
 /* Results come in the plan's order, one for each entry. One that is malformed stands as an error of its check; what

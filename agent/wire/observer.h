@@ -45,6 +45,10 @@ int observer_describe(struct observer *o, json_t **ret, char **why);
  * not complete. */
 int observer_run(struct observer *o, const json_t *plan, json_t **ret_results, json_t **ret_done, char **why);
 
+/* The result, `error`, of a check that was not answered. `entry`: of the plan; `descriptor`: of the check, or an
+ * earlier result of it (both name aspect and max_age), or NULL. New reference. */
+json_t *observer_missing_result(const json_t *entry, const json_t *descriptor, int64_t now, const char *why);
+
 /* One fact or query; body of WIRE_FACT in, tree as JSON out. */
 int observer_fact(struct observer *o, const json_t *request, json_t **ret_tree, char **why);
 
