@@ -15,15 +15,16 @@ struct report_options {
         enum report_language language;
         bool colour;
         bool verbose;
-        bool quiet;   /* failures and errors alone */
+        bool quiet;     /* failures and errors alone */
         unsigned width; /* columns */
+        const char *as; /* whose eyes looked: "root", "jan" */
 };
 
 /* What a writer gets. All borrowed. */
 struct report {
         const json_t *payload;     /* of kind report, in clear, `_personal` members allowed */
         const json_t *descriptors; /* {"checks":[…]}: titles, reasons, fixes */
-        const json_t *titles;      /* {"algoritmekader:0-org-13":{"nl":…,"en":…,"parts":{"storage":{"nl","en"}},…}} */
+        const json_t *titles; /* {"algoritmekader:0-org-13":{"nl":…,"en":…,"parts":{"storage":{"nl","en"}},…}} */
 };
 
 struct report_writer {
@@ -32,11 +33,17 @@ struct report_writer {
         int (*write)(const struct report *r, const struct report_options *o, struct text *out);
 };
 
+/* Of one member of "measures": how many parts were examined (a check answered for them, or refuted them), and how many
+ * there are. */
+void report_examined(const json_t *measure, size_t *ret_examined, size_t *ret_parts);
+bool report_part_is_examined(const json_t *part);
+
 /* NULL where there is none of that name. (`jws` is signed by the caller.) */
 const struct report_writer *report_writer_find(const char *name);
 
-/* The payload of kind report (docs/record.md), from a run. Steals nothing. New reference. `run`: {"id","trigger","started","finished",
- * "boot_id","clock","agent"}; `host`: {"name","org","labels","profile","os","kernel"}, id null is added. */
+/* The payload of kind report (docs/record.md), from a run. Steals nothing. New reference. `run`:
+ * {"id","trigger","started","finished", "boot_id","clock","agent"}; `host`:
+ * {"name","org","labels","profile","os","kernel"}, id null is added. */
 json_t *report_payload(bool offline, int64_t made, const json_t *host, const json_t *run, const json_t *policies,
                        const json_t *measures, const json_t *results);
 

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "report/layout.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+void layout_clean(struct text *out, const char *s)
+{
+        for (const unsigned char *p = (const unsigned char *)s; *p; p++) {
+                /* U+0080 to U+009F, as UTF-8: C1 controls, which some terminals obey as the escape that they stand for.
+                 */
+                if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f) {
+                        text_add_char(out, '?');
+                        p++;
+                } else {
+                        text_add_char(out, *p < 0x20 || *p == 0x7f ? '?' : (char)*p);
+                }
+        }
+}
+
+size_t layout_columns(const char *s)
+{
+        size_t n = 0;
+
+        for (; *s; s++)
+                n += ((unsigned char)*s & 0xc0) != 0x80;
+        return n;
+}
+
+void layout_spaces(struct text *out, size_t count)
+{
+        while (count--)
+                text_add_char(out, ' ');
+}
+
+void layout_pad(struct text *out, const char *s, size_t columns)
+{
+        size_t used = layout_columns(s);
+
+        layout_clean(out, s);
+        layout_spaces(out, used < columns ? columns - used : 0);
+}
+
+void layout_wrap(struct text *out, unsigned width, unsigned indent, size_t at, const char *s)
+{
+        bool first = true;
+
+        while (*s) {
+                size_t n = strcspn(s, " \n");
+
+                if (n) {
+                        _cleanup_free_ char *word = must_strndup(s, n);
+                        size_t columns = layout_columns(word);
+
+                        if (!first && at + 1 + columns > width) {
+                                text_add_char(out, '\n');
+                                layout_spaces(out, indent);
+                                at = indent;
+                                first = true;
+                        }
+                        if (!first) {
+                                text_add_char(out, ' ');
+                                at++;
+                        }
+                        layout_clean(out, word);
+                        at += columns;
+                        first = false;
+                }
+                s += n;
+                s += *s != '\0';
+        }
+        text_add_char(out, '\n');
+}
+
+void layout_field(struct text *out, unsigned width, unsigned indent, unsigned label_columns, const char *label,
+                  const char *s)
+{
+        layout_spaces(out, indent);
+        layout_pad(out, label, label_columns);
+        layout_wrap(out, width, indent + label_columns, indent + label_columns, s);
+}
+
+void layout_paint(struct text *out, bool on, enum layout_colour colour)
+{
+        static const char *const codes[] = {
+                [LAYOUT_PLAIN] = "\033[0m", [LAYOUT_RED] = "\033[1;31m", [LAYOUT_YELLOW] = "\033[33m",
+                [LAYOUT_BLUE] = "\033[36m", [LAYOUT_GREEN] = "\033[32m", [LAYOUT_BOLD] = "\033[1m",
+                [LAYOUT_FAINT] = "\033[2m",
+        };
+
+        if (on)
+                text_add(out, codes[colour]);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* ASCII alone, so that it reads on every terminal. */
+#include "report/strings.h"
+
+static const struct {
+        const char *nl, *en;
+} strings[STRING_COUNT] = {
+        [STRING_READ_ONLY] = {"bioagent {1}, alleen lezend: {2} ({3}), als {4}.",
+                              "bioagent {1}, read-only: {2} ({3}), as {4}."},
+        [STRING_OFFLINE_ROOT] = {"Een uitgepakt systeem: wat alleen een draaiend systeem toont, is niet gezien.",
+                                 "An unpacked system: what only a running one shows was not seen."},
+        [STRING_POLICIES] = {"Beleid:", "Policies:"},
+        [STRING_EXPECTED] = {"verwacht", "expected"},
+        [STRING_BEARS_ON] = {"raakt", "bears on"},
+        [STRING_BECAUSE] = {"oorzaak", "because"},
+        [STRING_FIX] = {"herstel", "fix"},
+        [STRING_RELOAD] = {"laad", "reload"},
+        [STRING_RISK] = {"let op", "risk"},
+        [STRING_UNDO] = {"terug", "undo"},
+        [STRING_MORE_FINDINGS] = {"en nog {1} (--verbose toont alle)", "and {1} more (--verbose shows all)"},
+        [STRING_MEASURE] = {"Maatregel", "Measure"},
+        [STRING_ANSWER] = {"Techniek", "Technical"},
+        [STRING_ORGANISATION] = {"Organisatie", "Organisation"},
+        [STRING_EXAMINED] = {"Onderdelen onderzocht", "Parts examined"},
+        [STRING_N_OF_M] = {"{1} van {2}", "{1} of {2}"},
+        [STRING_REST_HOST] = {"niet onderzocht:", "not examined:"},
+        [STRING_REST_ORGANISATION] = {"aan de organisatie:", "the organisation's:"},
+        [STRING_NO_DEVIATION] = {"geen afwijking gevonden in de {1} van {2} onderzochte onderdelen",
+                                 "no deviation found in the {1} of {2} parts examined"},
+        [STRING_SUMMARY] = {"{1} controles: {2} afwijking, {3} niet vast te stellen, {4} te beoordelen, "
+                            "{5} zonder afwijking, {6} niet van toepassing.",
+                            "{1} checks: {2} failed, {3} could not be established, {4} for a person to judge, "
+                            "{5} passed, {6} not applicable."},
+        [STRING_LIMITS] = {"Dit zegt iets over deze ene machine, nu, voor zover zij het zelf laat zien. De maatregelen "
+                           "zijn hier omschreven; de officiele teksten beslissen.",
+                           "This speaks of this one host, now, as far as it shows of itself. The measures are "
+                           "paraphrased here; the official texts decide."},
+        [STRING_NOTHING_FAILED] = {"Geen afwijking, en niets dat niet vast te stellen was.",
+                                   "Nothing failed, and nothing could not be established."},
+        [STRING_NO_CHECKS] = {"Er was niets te controleren.", "There was nothing to check."},
+        [STRING_KIND] = {"soort", "kind"},
+        [STRING_COVERAGE] = {"dekking", "coverage"},
+        [STRING_SOURCE] = {"bron", "source"},
+        [STRING_OFFICIAL_TEXT] = {"Dit is een omschrijving; de officiele tekst beslist.",
+                                  "This is a paraphrase; the official text decides."},
+        [STRING_REFERENCES] = {"verwijst", "refers to"},
+        [STRING_PARTS] = {"Onderdelen", "Parts"},
+        [STRING_BY_HOST] = {"machine", "host"},
+        [STRING_BY_ORGANISATION] = {"organisatie", "organisation"},
+        [STRING_NO_CHECK_YET] = {"nog geen controle: handmatig, niet onderzocht", "no check yet: manual, not examined"},
+        [STRING_CONFIRMS] = {"bevestigt of weerlegt", "confirms or refutes"},
+        [STRING_REFUTES] = {"kan alleen weerleggen", "can only refute"},
+        [STRING_ATTEST] = {"Verklaring van {1}, geldig {2}", "Attestation by {1}, valid {2}"},
+        [STRING_WHY] = {"waarom", "why"},
+        [STRING_SEVERITY] = {"ernst", "severity"},
+        [STRING_ASPECT] = {"aspect", "aspect"},
+        [STRING_MAX_AGE] = {"houdbaar", "good for"},
+        [STRING_USES] = {"feiten", "facts"},
+        [STRING_PARAMETERS] = {"parameters", "parameters"},
+        [STRING_DEFAULT] = {"standaard", "default"},
+        [STRING_ORIGIN] = {"herkomst", "origin"},
+        [STRING_APPLIES_WHEN] = {"geldt bij", "applies when"},
+};
+
+static const struct {
+        const char *word, *nl, *en;
+} statuses[] =
+        {
+                {"fail", "afwijking", "fail"},      {"error", "onbepaald", "error"}, {"manual", "handmatig", "manual"},
+                {"pass", "geen afwijking", "pass"}, {"na", "n.v.t.", "n/a"},
+},
+  answers[] = {
+          {"open", "open", "open"},
+          {"attested", "verklaard", "attested"},
+          {"not-needed", "niet nodig", "not needed"},
+};
+
+const char *report_string(enum report_string id, enum report_language language)
+{
+        return language == REPORT_NL ? strings[id].nl : strings[id].en;
+}
+
+char *report_fill(enum report_string id, enum report_language language, const char *const *arguments, size_t count)
+{
+        _cleanup_text_ struct text out = {0};
+
+        for (const char *s = report_string(id, language); *s; s++) {
+                if (s[0] == '{' && s[1] >= '1' && s[1] <= '9' && s[2] == '}') {
+                        size_t i = (size_t)(s[1] - '1');
+
+                        text_add(&out, i < count && arguments[i] ? arguments[i] : "?");
+                        s += 2;
+                } else {
+                        text_add_char(&out, *s);
+                }
+        }
+        return text_take(&out);
+}
+
+char *report_fill_counts(enum report_string id, enum report_language language, const size_t *counts, size_t count)
+{
+        char texts[9][24];
+        const char *arguments[9];
+
+        for (size_t i = 0; i < count && i < ELEMENTS(texts); i++) {
+                (void)snprintf(texts[i], sizeof(texts[i]), "%zu", counts[i]);
+                arguments[i] = texts[i];
+        }
+        return report_fill(id, language, arguments, count < ELEMENTS(texts) ? count : ELEMENTS(texts));
+}
+
+const char *report_status_word(const char *status, enum report_language language)
+{
+        for (size_t i = 0; i < ELEMENTS(statuses); i++)
+                if (streq(statuses[i].word, status))
+                        return language == REPORT_NL ? statuses[i].nl : statuses[i].en;
+        return "-";
+}
+
+const char *report_organisational_word(const char *answer, enum report_language language)
+{
+        for (size_t i = 0; i < ELEMENTS(answers); i++)
+                if (streq(answers[i].word, answer))
+                        return language == REPORT_NL ? answers[i].nl : answers[i].en;
+        return "-";
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "report/writers.h"
+
+static const struct report_writer writers[] = {
+        {"text", report_write_text},
+        {"json", report_write_json},
+};
+
+const struct report_writer *report_writer_find(const char *name)
+{
+        for (size_t i = 0; i < ELEMENTS(writers); i++)
+                if (streq(writers[i].name, name))
+                        return &writers[i];
+        return NULL;
+}
