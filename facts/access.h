@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The one way in which facts read the audited host's files.
  *
- * A path is walked component by component below the root's descriptor: openat2(2) of one name with O_PATH|O_NOFOLLOW and
- * RESOLVE_NO_XDEV|RESOLVE_NO_MAGICLINKS; links are read and resolved here, never above the root (the model is chase() of
- * systemd). A mount point is stepped onto only if its file system is local by its type in mountinfo; network, FUSE and autofs
- * answer `unreadable: remote mount, not entered`, as opening one can block for ever. A file is looked at (fstat) before it is
- * opened for reading, read with read(2), never mmap, and again when it changed meanwhile; no FIFO or device is opened.
+ * A path is walked component by component below the root's descriptor: openat2(2) of one name with O_PATH|O_NOFOLLOW
+ * and RESOLVE_NO_XDEV|RESOLVE_NO_MAGICLINKS; links are read and resolved here, never above the root (the model is
+ * chase() of systemd). A mount point is stepped onto only if its file system is local by its type in mountinfo;
+ * network, FUSE and autofs answer `unreadable: remote mount, not entered`, as opening one can block for ever. A file is
+ * looked at (fstat) before it is opened for reading, read with read(2), never mmap, and again when it changed
+ * meanwhile; no FIFO or device is opened.
  *
- * It remembers what was read: files, directories, links passed, and the first component that was missing; so that the exact
- * inputs of a run are known, as evidence and as what has to be watched. Files and directory descriptors are cached for the
- * life of the access; a file is read once. */
+ * It remembers what was read: files, directories, links passed, and the first component that was missing; so that the
+ * exact inputs of a run are known, as evidence and as what has to be watched. Files and directory descriptors are
+ * cached for the life of the access; a file is read once. */
 #ifndef FACTS_ACCESS_H
 #define FACTS_ACCESS_H
 
@@ -27,9 +28,9 @@ struct access;
 /* How a look ended. A missing path is an answer (ABSENT); all else that is no answer is UNREADABLE, with the reason. */
 struct access_file {
         enum bio_state state; /* KNOWN, ABSENT or UNREADABLE */
-        const char *why;      /* reason of UNREADABLE: "permission denied", "larger than 1048576 bytes", "is a FIFO", …;
-                               * of ABSENT: the first component that is missing, as a path */
-        const char *path;     /* as asked for, normalised */
+        const char *why;  /* reason of UNREADABLE: "permission denied", "larger than 1048576 bytes", "is a FIFO", …;
+                           * of ABSENT: the first component that is missing, as a path */
+        const char *path; /* as asked for, normalised */
         const char *resolved; /* after links, below the root; NULL unless KNOWN */
         const char *bytes;    /* content, NUL-terminated; NULL where only the metadata was asked for */
         size_t length;
@@ -50,12 +51,13 @@ struct access_directory {
 };
 
 /* Largest file that is read whole; readers may ask for less. */
-#define ACCESS_FILE_MOST ((size_t)16 * 1024 * 1024)
-#define ACCESS_DIRECTORY_MOST 65536 /* entries */
-#define ACCESS_LINKS_MOST 40        /* as the kernel's MAXSYMLINKS */
-#define ACCESS_TOTAL_MOST ((size_t)48 * 1024 * 1024) /* bytes kept by one access */
+#define ACCESS_FILE_MOST      ((size_t)16 * 1024 * 1024)
+#define ACCESS_DIRECTORY_MOST 65536                      /* entries */
+#define ACCESS_LINKS_MOST     40                         /* as the kernel's MAXSYMLINKS */
+#define ACCESS_TOTAL_MOST     ((size_t)48 * 1024 * 1024) /* bytes kept by one access */
 
-/* Opens a root ("/" or an unpacked image). Negative errno where it cannot be opened; -EPERM is no answer of later calls. */
+/* Opens a root ("/" or an unpacked image). Negative errno where it cannot be opened; -EPERM is no answer of later
+ * calls. */
 int access_open(const char *root, struct access **ret);
 void access_close(struct access *a);
 static inline void access_drop(struct access **a)
@@ -76,20 +78,22 @@ const struct access_file *access_stat(struct access *a, const char *path);
 const struct access_file *access_lstat(struct access *a, const char *path);
 const struct access_directory *access_list(struct access *a, const char *path);
 
-/* The paths that a glob(7) pattern matches, as glob(3) with GLOB_NOSORT off would (sorted by bytes within the C locale; a
- * leading period must be matched explicitly; no brace or tilde expansion). `unreadable` (may be NULL) gets the first directory
- * that could not be listed, or NULL: then there may be more. */
-size_t access_glob(struct access *a, const char *pattern, const char *const **ret, const struct access_directory **unreadable);
+/* The paths that a glob(7) pattern matches, as glob(3) with GLOB_NOSORT off would (sorted by bytes within the C locale;
+ * a leading period must be matched explicitly; no brace or tilde expansion). `unreadable` (may be NULL) gets the first
+ * directory that could not be listed, or NULL: then there may be more. */
+size_t access_glob(struct access *a, const char *pattern, const char *const **ret,
+                   const struct access_directory **unreadable);
 
-/* What was looked at so far, each once, in order: {"files":[{"path","resolved","state","size","mtime",…}],"directories":[…],
+/* What was looked at so far, each once, in order:
+ * {"files":[{"path","resolved","state","size","mtime",…}],"directories":[…],
  * "links":[{"path","target"}],"absent":["/etc/x"]}. New reference. */
-json_t *access_inputs(const struct access *a);
+json_t *access_inputs(struct access *a);
 /* Bytes read so far. */
 uint64_t access_bytes_read(const struct access *a);
 
-/* A second source of metadata for unpacked test roots: owner, mode, type and times laid over what the file system says. Set by
- * the test program alone (it is a pointer in this room that nothing shipped assigns). Called with the resolved path; changes
- * `f` and returns true where it knows the path. */
+/* A second source of metadata for unpacked test roots: owner, mode, type and times laid over what the file system says.
+ * Set by the test program alone (it is a pointer in this room that nothing shipped assigns). Called with the resolved
+ * path; changes `f` and returns true where it knows the path. */
 extern bool (*access_overlay)(const char *resolved, struct access_file *f);
 
 #endif

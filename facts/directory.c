@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Directories, listed whole. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "facts/access.h"
+#include "facts/results.h"
+
+static int compare_names(const void *x, const void *y)
+{
+        return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
+/* Keeps the names of an open directory, sorted. */
+static int keep_names(struct access *a, DIR *stream, struct access_directory *d)
+{
+        _cleanup_free_ const char **names = NULL;
+        size_t count = 0, allocated = 0;
+        const char **kept;
+
+        for (;;) {
+                const struct dirent *entry;
+
+                errno = 0;
+                entry = readdir(stream);
+                if (!entry && errno)
+                        return -errno;
+                if (!entry)
+                        break;
+                if (streq(entry->d_name, ".") || streq(entry->d_name, ".."))
+                        continue;
+                if (count == ACCESS_DIRECTORY_MOST)
+                        return -EFBIG;
+                if (walk_kept(&a->walk) > ACCESS_TOTAL_MOST)
+                        return -ENOBUFS;
+                names = must_grow(names, &allocated, count + 1, sizeof(*names));
+                names[count++] = arena_copy(&a->walk.arena, entry->d_name, strlen(entry->d_name));
+        }
+        kept = arena_alloc(&a->walk.arena, (count + 1) * sizeof(*kept));
+        if (count > 0) {
+                qsort(names, count, sizeof(*names), compare_names);
+                memcpy(kept, names, count * sizeof(*kept));
+        }
+        d->names = kept;
+        d->count = count;
+        return 0;
+}
+
+/* One try of access_list(); -EUCLEAN where it changed meanwhile. */
+static int try_list(struct access *a, struct access_directory *d, struct entry *e)
+{
+        _cleanup_fd_ int fd = -1;
+        _cleanup_dir_ DIR *stream = NULL;
+        struct looked before, after;
+        int r;
+
+        fd = walk_open(&a->walk, e, &before);
+        if (fd < 0)
+                return fd;
+        stream = fdopendir(fd);
+        if (!stream)
+                return -errno;
+        fd = -1;
+        r = keep_names(a, stream, d);
+        if (r < 0)
+                return r;
+        r = walk_look(dirfd(stream), &after);
+        if (r < 0)
+                return r;
+        return walk_unchanged(&before, &after) ? 0 : -EUCLEAN;
+}
+
+static void list(struct access *a, struct access_directory *d)
+{
+        struct walked walked;
+        int r = -EUCLEAN;
+
+        /* With a slash: of anything but a directory, what would be in it is missing. */
+        text_clear(&a->scratch);
+        text_printf(&a->scratch, "%s/", d->path);
+        walk_to(&a->walk, text_string(&a->scratch), true, &walked);
+        d->state = walked.state;
+        if (walked.state == BIO_UNREADABLE)
+                d->why = walked.why;
+        else if (walked.state == BIO_ABSENT)
+                d->why = walk_path(&a->walk, walked.entry);
+        else {
+                for (int i = 0; i < ACCESS_TRIES && r == -EUCLEAN; i++)
+                        r = try_list(a, d, walked.entry);
+                if (r == 0) {
+                        d->resolved = walk_path(&a->walk, walked.entry);
+                        return;
+                }
+                d->state = BIO_UNREADABLE;
+                d->names = NULL;
+                d->count = 0;
+                if (r == -EFBIG)
+                        d->why = access_say(a, "more than %d entries", ACCESS_DIRECTORY_MOST);
+                else
+                        d->why = r == -EUCLEAN ? "changes while it is read" : walk_error(r);
+        }
+}
+
+const struct access_directory *access_list(struct access *a, const char *path)
+{
+        bool fresh;
+        struct result *result = result_of(a, ASKED_LIST, path, 0, &fresh);
+
+        if (result == &a->spent)
+                return &a->spent_directory;
+        if (fresh) {
+                result->directory = (struct access_directory){.path = result->path};
+                list(a, &result->directory);
+        }
+        return &result->directory;
+}
