@@ -11,22 +11,22 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define _cleanup_(f) __attribute__((cleanup(f)))
+#define _cleanup_(f)        __attribute__((cleanup(f)))
 #define _printf_(fmt, args) __attribute__((format(printf, fmt, args)))
-#define _must_check_ __attribute__((warn_unused_result))
+#define _must_check_        __attribute__((warn_unused_result))
 
 /* Takes the value out of a cleanup variable, which is left empty. */
-#define TAKE_PTR(p)                                                                                                    \
-        ({                                                                                                             \
-                __typeof__(p) _taken = (p);                                                                            \
-                (p) = NULL;                                                                                            \
-                _taken;                                                                                                \
+#define TAKE_PTR(p)                         \
+        ({                                  \
+                __typeof__(p) _taken = (p); \
+                (p) = NULL;                 \
+                _taken;                     \
         })
-#define TAKE_FD(fd)                                                                                                    \
-        ({                                                                                                             \
-                int _taken = (fd);                                                                                     \
-                (fd) = -1;                                                                                             \
-                _taken;                                                                                                \
+#define TAKE_FD(fd)                \
+        ({                         \
+                int _taken = (fd); \
+                (fd) = -1;         \
+                _taken;            \
         })
 
 #define ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
@@ -65,9 +65,9 @@ static inline void drop_json(json_t **j)
 }
 
 #define _cleanup_free_ _cleanup_(free_pointer)
-#define _cleanup_fd_ _cleanup_(close_fd)
+#define _cleanup_fd_   _cleanup_(close_fd)
 #define _cleanup_file_ _cleanup_(close_file)
-#define _cleanup_dir_ _cleanup_(close_directory)
+#define _cleanup_dir_  _cleanup_(close_directory)
 #define _cleanup_json_ _cleanup_(drop_json)
 
 #endif

@@ -2,7 +2,7 @@
 #include "base/hash.h"
 
 #include <endian.h>
-#include <stdbool.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "base/io.h"
@@ -52,14 +52,17 @@ uint64_t hash_bytes_keyed(const uint64_t key[static 2], const void *bytes, size_
         return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
+static uint64_t process_key[2];
+
+static void draw_key(void)
+{
+        random_bytes(process_key, sizeof(process_key));
+}
+
 uint64_t hash_bytes(const void *bytes, size_t length)
 {
-        static uint64_t key[2];
-        static bool drawn;
+        static pthread_once_t drawn = PTHREAD_ONCE_INIT;
 
-        if (!drawn) {
-                random_bytes(key, sizeof(key));
-                drawn = true;
-        }
-        return hash_bytes_keyed(key, bytes, length);
+        (void)pthread_once(&drawn, draw_key);
+        return hash_bytes_keyed(process_key, bytes, length);
 }

@@ -10,18 +10,20 @@
 
 #include "base/cleanup.h"
 
-/* Reads a regular file of at most `most` bytes (-EFBIG beyond; -EINVAL where it is no regular file; never blocks on a FIFO).
- * *ret is malloc'd and NUL-terminated. `dirfd` as in openat(2). */
+/* Reads a regular file of at most `most` bytes (-EFBIG beyond; -EINVAL where it is no regular file; never blocks on a
+ * FIFO). *ret is malloc'd and NUL-terminated. `dirfd` as in openat(2). */
 int file_read(int dirfd, const char *path, size_t most, char **ret, size_t *ret_length);
-/* Reads all of an open descriptor up to `most` bytes. */
+/* Reads all of an open descriptor up to `most` bytes; otherwise as file_read(). */
 int fd_read_all(int fd, size_t most, char **ret, size_t *ret_length);
 /* Writes all, retrying on EINTR and short writes. */
 int fd_write_all(int fd, const void *bytes, size_t length);
 
 /* Durable replacement: temporary name beside it (".NAME.XXXXXX.tmp"), fsync, rename, fsync of the directory. With
- * `exclusive` an existing target is -EEXIST and stays. On any error nothing of it is visible and the temporary file is gone. */
+ * `exclusive` an existing target is -EEXIST and stays. On any error nothing of it is visible and the temporary file is
+ * gone; a target that had been replaced is back (where the file system can exchange names). `mode` is exact, whatever
+ * the umask. */
 int file_write_durably(int dirfd, const char *path, mode_t mode, const void *bytes, size_t length, bool exclusive);
-/* Makes a directory (parents exist); 0 where it exists as a directory. */
+/* Makes a directory of exactly `mode` (parents exist); 0 where it exists as a directory, whose mode stays; -ENOTDIR. */
 int directory_make(const char *path, mode_t mode);
 int directory_sync(int dirfd);
 

@@ -8,16 +8,16 @@
 
 #include "base/cleanup.h"
 
-/* Strict: one value, duplicate keys refused, depth at most 64, UTF-8 only, no NUL in strings. -EINVAL; *why (may be NULL)
- * gets a malloc'd message. */
+/* Strict: one value of any type, duplicate keys refused, depth at most 64, UTF-8 only, no NUL in strings. -EINVAL; *why
+ * (may be NULL) gets a malloc'd message. */
 int json_parse(const char *bytes, size_t length, json_t **ret, char **why);
 /* Compact, members in order of insertion. malloc'd, never NULL. */
 char *json_text(const json_t *json);
 /* Compact, members sorted by key: for comparing and for identities. malloc'd, never NULL. */
 char *json_sorted_text(const json_t *json);
 
-/* New references that cannot fail (memory.h). */
-json_t *json_must(json_t *fresh);                 /* ends the process where NULL */
+/* New references that cannot fail (memory.h). Text that is not UTF-8 becomes safe text (text_add_safe()). */
+json_t *json_must(json_t *fresh);                           /* ends the process where NULL */
 json_t *json_safe_string(const char *bytes, size_t length); /* any bytes, as text_add_safe() */
 json_t *json_printf(const char *fmt, ...) _printf_(1, 2);
 json_t *json_string_or_null(const char *s);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Allocation that cannot fail halfway: when memory is out, the process says so and ends (status 4). Nothing durable is ever
- * written in place, so what was on disk stays whole. */
+/* Allocation that cannot fail halfway: when memory is out, the process says so and ends (status 4). Nothing durable is
+ * ever written in place, so what was on disk stays whole. */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 
@@ -8,7 +8,7 @@
 
 #include "base/cleanup.h"
 
-void *must_alloc(size_t size) __attribute__((malloc, returns_nonnull));                 /* zeroed */
+void *must_alloc(size_t size) __attribute__((malloc, returns_nonnull));                  /* zeroed */
 void *must_realloc(void *p, size_t count, size_t size) __attribute__((returns_nonnull)); /* ends on overflow too */
 char *must_strdup(const char *s) __attribute__((malloc, returns_nonnull));
 char *must_strndup(const char *s, size_t n) __attribute__((malloc, returns_nonnull));

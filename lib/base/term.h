@@ -15,12 +15,13 @@ struct term {
 
 /* -EINVAL where `s` is no such term; each number at most 100,000. */
 int term_parse(const char *s, struct term *ret);
-/* Calendar arithmetic in UTC: years and months first (a day beyond the month's end becomes its last), then days, seconds. */
+/* Calendar arithmetic in UTC: years and months first (a day beyond the month's end becomes its last), then days,
+ * seconds. INT64_MAX beyond the end. */
 int64_t term_add(int64_t moment, const struct term *t);
 /* Seconds of a term that has no years or months; -EINVAL otherwise. */
 int term_seconds(const struct term *t, uint64_t *ret);
 
-/* RFC 3339 with Z, whole seconds: 2026-01-31T08:30:00Z. */
+/* RFC 3339 with Z, whole seconds: 2026-01-31T08:30:00Z. Outside the years 0000 to 9999: the nearest moment within. */
 void moment_format(int64_t moment, char out[static MOMENT_TEXT]);
 /* RFC 3339 with any offset, fractions cut off; a date alone (2026-01-31) is its midnight UTC. -EINVAL. */
 int moment_parse(const char *s, int64_t *ret);

@@ -10,7 +10,8 @@
 
 #include "base/cleanup.h"
 
-/* Bytes with a length; always followed by a NUL that `length` does not count. Zero-initialise; release with text_free(). */
+/* Bytes with a length; always followed by a NUL that `length` does not count. Zero-initialise; release with
+ * text_free(). */
 struct text {
         char *data;
         size_t length;
@@ -31,8 +32,9 @@ const char *text_string(const struct text *t);
 /* The content as malloc'd memory; the buffer is left empty. Never NULL. */
 char *text_take(struct text *t);
 
-/* Appends bytes as valid UTF-8 without control characters: every other byte as \xHH, a backslash doubled. The form of bytes
- * in records, reports and diagnostics (design: records). Tab and newline are controls too. */
+/* Appends bytes as valid UTF-8 without control characters: every other byte as \xHH (lower case), a backslash doubled.
+ * The form of bytes in records, reports and diagnostics (design: records). Controls are Unicode's Cc: C0 with tab and
+ * newline, DEL, C1. */
 void text_add_safe(struct text *t, const void *bytes, size_t length);
 /* The same as a malloc'd string. */
 char *safe_string(const void *bytes, size_t length);
@@ -46,7 +48,8 @@ void text_add_html(struct text *t, const char *s);
 
 /* base64url without padding (RFC 4648 §5, RFC 7515 §2). */
 char *base64url_encode(const void *bytes, size_t length);
-/* Strict: refuses padding, foreign characters and non-zero spare bits with -EINVAL. *ret is malloc'd, NUL-terminated. */
+/* Strict: refuses padding, foreign characters and non-zero spare bits with -EINVAL. *ret is malloc'd, NUL-terminated.
+ */
 int base64url_decode(const char *s, size_t length, unsigned char **ret, size_t *ret_length);
 
 /* Lower-case hex. */
@@ -57,7 +60,8 @@ bool streq(const char *a, const char *b); /* NULL equals NULL only */
 bool starts_with(const char *s, const char *prefix);
 bool ends_with(const char *s, const char *suffix);
 
-/* Whole-string decimal, no sign, no leading space; -EINVAL, -ERANGE. */
+/* Whole-string decimal, leading zeros taken, no leading space; no sign, but a minus for parse_i64(). -EINVAL, -ERANGE.
+ */
 int parse_u64(const char *s, uint64_t *ret);
 int parse_i64(const char *s, int64_t *ret);
 

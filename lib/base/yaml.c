@@ -176,10 +176,36 @@ static int open_level(struct reader *r, struct bio_node *node, const yaml_mark_t
 
 static int open_document(struct reader *r, const yaml_event_t *event)
 {
-        if (event->data.document_start.tag_directives.start != event->data.document_start.tag_directives.end)
-                return complain(r, &event->start_mark, "a %%TAG directive, expected no tags");
         if (++r->documents > 1)
                 return complain(r, &event->start_mark, "a second document, expected one in a file");
+        return 0;
+}
+
+/* Everything but this may end a line: U+0085, U+2028 and U+2029 do too, and a byte order mark may stand before it. */
+static bool is_ascii_text(char c)
+{
+        return c >= ' ' && c < 0x7f;
+}
+
+/* Looked for before libyaml compares each %TAG with all others, which takes seconds for a mebibyte of them. Within a
+ * value a line that starts so would have to be quoted text without indentation; nobody misses that. */
+static int refuse_tag_directives(struct reader *r, const char *bytes, size_t length)
+{
+        static const char directive[] = "%TAG";
+        size_t size = sizeof(directive) - 1;
+        const char *at = bytes, *end = bytes + length;
+        yaml_mark_t mark;
+
+        while (at && (size_t)(end - at) >= size) {
+                at = memmem(at, (size_t)(end - at), directive, size);
+                if (!at)
+                        break;
+                if (at == bytes || !is_ascii_text(at[-1])) {
+                        mark = mark_at(bytes, (size_t)(at - bytes));
+                        return complain(r, &mark, "a %%TAG directive, expected no tags");
+                }
+                at += size;
+        }
         return 0;
 }
 
@@ -259,6 +285,9 @@ int yaml_parse(struct tree *t, const char *name, const char *bytes, size_t lengt
 
         if (length > YAML_FILE_MOST)
                 return diag_add(diag, DIAG_ERROR, name, 0, 0, "larger than %d bytes, expected less", YAML_FILE_MOST);
+        e = refuse_tag_directives(&r, bytes, length);
+        if (e < 0)
+                return e;
         if (!yaml_parser_initialize(&parser))
                 out_of_memory();
         yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);

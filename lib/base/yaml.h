@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* YAML files of our own formats, as trees whose nodes know line and column.
  *
- * Bounds: 1 MiB, 32 levels, 100,000 nodes. Anchors, aliases, tags, several documents and duplicate keys are errors. Scalars:
- * plain true/false are BIO_BOOL, plain decimal integers BIO_INTEGER, plain null/~/empty BIO_NULL, all else (quoted always)
- * BIO_BYTES. */
+ * Bounds: 1 MiB, 32 levels, 100,000 nodes. Anchors, aliases, tags, several documents and duplicate keys are errors.
+ * Scalars: plain true/false are BIO_BOOL, plain decimal integers BIO_INTEGER (64 bits; with a leading zero or plus they
+ * are bytes), plain null/~/empty BIO_NULL, all else (quoted always) BIO_BYTES. A list or map under a key stands where
+ * its key does. */
 #ifndef BASE_YAML_H
 #define BASE_YAML_H
 
@@ -16,8 +17,8 @@
  * An empty document gives a BIO_NULL node. The nodes belong to `t`. */
 int yaml_parse(struct tree *t, const char *name, const char *bytes, size_t length, struct diag *diag,
                const struct bio_node **ret);
-/* Reads and parses a file. Errors of reading are diagnostics too; returns their negative errno. `ret_digest` (may be NULL)
- * gets "sha256:HEX" of the bytes, malloc'd. */
+/* Reads and parses a file. Errors of reading are diagnostics too; returns their negative errno. `ret_digest` (may be
+ * NULL) gets "sha256:HEX" of the bytes, malloc'd. */
 int yaml_load(struct tree *t, const char *path, struct diag *diag, const struct bio_node **ret, char **ret_digest);
 
 /* Diagnostic at a node. Always returns -EINVAL. */

@@ -31,6 +31,18 @@ int fsync(int fd)
         return (int)syscall(SYS_fsync, fd);
 }
 
+static bool renames_are_plain;
+
+/* A file system that knows no flags of renameat2(2), when asked to be one. */
+int renameat2(int old_directory, const char *old, int new_directory, const char *new, unsigned flags)
+{
+        if (renames_are_plain && flags != 0) {
+                errno = EINVAL;
+                return -1;
+        }
+        return (int)syscall(SYS_renameat2, old_directory, old, new_directory, new, flags);
+}
+
 struct place {
         char path[32];
         int fd;
@@ -225,6 +237,22 @@ static void a_failed_sync_brings_back_what_was(void **state)
         assert_int_equal(syncs_until_failure, 0);
 }
 
+static void file_systems_without_exchange_serve_too(void **state)
+{
+        const struct place *place = *state;
+
+        renames_are_plain = true;
+        assert_int_equal(file_write_durably(place->fd, "f", 0600, "one", 3, true), 0);
+        assert_int_equal(file_write_durably(place->fd, "f", 0600, "two", 3, true), -EEXIST);
+        assert_content(place, "f", "one");
+        assert_int_equal(file_write_durably(place->fd, "f", 0600, "two", 3, false), 0);
+        assert_int_equal(file_write_durably(place->fd, "g", 0600, "new", 3, false), 0);
+        renames_are_plain = false;
+        assert_content(place, "f", "two");
+        assert_content(place, "g", "new");
+        assert_int_equal(count_entries(place), 2);
+}
+
 static void directories_are_made_once(void **state)
 {
         const struct place *place = *state;
@@ -336,6 +364,7 @@ int main(void)
                 IN_PLACE(a_link_is_replaced_not_followed),
                 IN_PLACE(a_failed_write_leaves_nothing),
                 IN_PLACE(a_failed_sync_brings_back_what_was),
+                IN_PLACE(file_systems_without_exchange_serve_too),
                 IN_PLACE(directories_are_made_once),
                 cmocka_unit_test(uuids_are_version_4),
                 cmocka_unit_test(digests_are_those_of_fips_180),

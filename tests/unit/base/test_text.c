@@ -128,6 +128,7 @@ static void utf8_is_judged_as_rfc_3629_says(void **state)
         assert_false(utf8_valid("\xc1\xbf", 2));
         assert_false(utf8_valid("\xf5\x80\x80\x80", 4));
         assert_false(utf8_valid("a\xc3", 2));
+        assert_false(utf8_valid("\xe2\x82\x28", 3));
 }
 
 static void html_shows_what_was_meant(void **state)
@@ -289,6 +290,9 @@ static void diagnostics_say_where_and_what(void **state)
 static void diagnostics_are_bounded(void **state)
 {
         _cleanup_diag_ struct diag d = {0};
+        _cleanup_free_ char *printed = NULL;
+        size_t size;
+        FILE *to = open_memstream(&printed, &size);
         size_t i;
 
         (void)state;
@@ -299,6 +303,9 @@ static void diagnostics_are_bounded(void **state)
         assert_int_equal(d.count, DIAG_MOST);
         assert_int_equal(d.dropped, 1);
         assert_true(d.failed);
+        diag_print(&d, to);
+        (void)fclose(to);
+        assert_true(ends_with(printed, "warning: 99\nnote: 1 more messages are not shown\n"));
 }
 
 int main(void)

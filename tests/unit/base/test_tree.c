@@ -212,6 +212,8 @@ static void provenance_is_inherited_from_the_nearest_ancestor(void **state)
         tree_class(user, BIO_PERSONAL);
         tree_class(shell, BIO_TECHNICAL);
         tree_basis(root, BIO_RUNNING);
+        assert_ptr_equal(tree_parent(home), user);
+        assert_null(tree_parent(root));
         assert_string_equal(tree_source(home), "/etc/passwd");
         assert_int_equal(tree_line(home), 12);
         assert_int_equal(tree_column(home), 1);

@@ -117,6 +117,7 @@ static void what_we_do_not_take_is_named(void **state)
                 REFUSED("a: !!str 1\n", "f.yml:1:4: error: a tag (tag:yaml.org,2002:str), expected the value alone\n"),
                 REFUSED("a: ! 1\n", "f.yml:1:4: error: a tag (!), expected the value alone\n"),
                 REFUSED("a: !x {}\n", "f.yml:1:4: error: a tag (!x), expected the value alone\n"),
+                REFUSED("a: '\n%TAG ! x'\n", "f.yml:2:1: error: a %TAG directive, expected no tags\n"),
                 REFUSED("%TAG ! tag:x:\n--- 1\n", "f.yml:1:1: error: a %TAG directive, expected no tags\n"),
                 REFUSED("a: 1\n---\nb: 2\n", "f.yml:2:1: error: a second document, expected one in a file\n"),
                 REFUSED("a: 1\nb: 2\na: 3\n",
@@ -189,6 +190,21 @@ static void size_is_bounded(void **state)
         assert_refused(t.data, t.length, "f.yml: error: larger than 1048576 bytes, expected less\n");
 }
 
+static void many_directives_cost_nothing(void **state)
+{
+        _cleanup_text_ struct text t = {0};
+        unsigned i;
+
+        (void)state;
+        text_add(&t, "# 100 %TAG\n");
+        for (i = 0; t.length < YAML_FILE_MOST - 20; i++)
+                text_printf(&t, "%%TAG !%u! x\n", i);
+        assert_refused(t.data, t.length, "f.yml:2:1: error: a %TAG directive, expected no tags\n");
+        assert_refused("\xef\xbb\xbf%TAG ! x\n", 12, "f.yml:1:2: error: a %TAG directive, expected no tags\n");
+        assert_refused("\xc2\x85%TAG ! x\n", 11, "f.yml:1:2: error: a %TAG directive, expected no tags\n");
+        assert_plain("a: 100 %TAG\n", "{\"a\":\"100 %TAG\"}");
+}
+
 static void files_are_loaded_with_their_digest(void **state)
 {
         char directory[] = "/tmp/test_yaml.XXXXXX";
@@ -212,7 +228,8 @@ static void files_that_cannot_be_read_are_named(void **state)
         char directory[] = "/tmp/test_yaml.XXXXXX";
         _cleanup_tree_ struct tree *t = tree_new();
         _cleanup_diag_ struct diag d = {0};
-        _cleanup_free_ char *missing = NULL, *fifo = NULL, *s = NULL, *expected = NULL;
+        _cleanup_free_ char *missing = NULL, *fifo = NULL, *large = NULL, *s = NULL, *expected = NULL,
+                            *bytes = must_alloc(YAML_FILE_MOST + 1);
         const struct bio_node *root;
 
         (void)state;
@@ -222,11 +239,16 @@ static void files_that_cannot_be_read_are_named(void **state)
         assert_int_equal(mkfifo(fifo, 0600), 0);
         assert_int_equal(yaml_load(t, missing, &d, &root, NULL), -ENOENT);
         assert_int_equal(yaml_load(t, fifo, &d, &root, NULL), -EINVAL);
+        large = must_printf("%s/large.yml", directory);
+        assert_int_equal(file_write_durably(-1, large, 0600, bytes, YAML_FILE_MOST + 1, true), 0);
+        assert_int_equal(yaml_load(t, large, &d, &root, NULL), -EFBIG);
         s = printed(&d);
         expected = must_printf("%s: error: cannot be read: No such file or directory\n"
-                               "%s: error: not a regular file, expected one\n",
-                               missing, fifo);
+                               "%s: error: not a regular file, expected one\n"
+                               "%s: error: larger than 1048576 bytes, expected less\n",
+                               missing, fifo, large);
         assert_string_equal(s, expected);
+        (void)unlink(large);
         (void)unlink(fifo);
         (void)rmdir(directory);
 }
@@ -285,6 +307,7 @@ int main(void)
                 cmocka_unit_test(what_we_do_not_take_is_named),
                 cmocka_unit_test(depth_is_bounded),
                 cmocka_unit_test(size_is_bounded),
+                cmocka_unit_test(many_directives_cost_nothing),
                 cmocka_unit_test(files_are_loaded_with_their_digest),
                 cmocka_unit_test(files_that_cannot_be_read_are_named),
                 cmocka_unit_test(unknown_keys_are_errors),
