@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Verifying files of records, as `bioagent verify` does: any number of files of one or many lines, chains mixed and in any
- * order, reports among them. */
+/* Verifying files of records, as `bioagent verify` does: any number of files of one or many lines, chains mixed and in
+ * any order, reports among them. */
 #ifndef RECORD_VERIFY_H
 #define RECORD_VERIFY_H
 
@@ -24,8 +24,8 @@ enum verify_result {
 
 /* What one line, or with line 0 a whole file, did wrong. All borrowed for the call. */
 struct verify_problem {
-        const char *file; /* as given */
-        size_t line;      /* from 1 */
+        const char *file;  /* as given */
+        size_t line;       /* from 1 */
         const char *chain; /* NULL where the line cannot be read, and in a report */
         uint64_t seq;
         enum chain_verdict verdict; /* CHAIN_OK where it was refused before its chain was looked at */
@@ -35,17 +35,18 @@ struct verify_problem {
 
 /* The end of a chain. */
 struct verify_chain {
-        const char *chain, *host_id, *host_name;
-        const char *kid;      /* in force at the end; empty where nothing of it was taken */
-        bool introduced;      /* valid only under the key that introduces itself: no given key vouches for it */
+        const char *chain, *host_id;
+        const char *host_name; /* safe text */
+        const char *kid;       /* in force at the end; empty where nothing of it was taken */
+        bool introduced;       /* valid only under the key that introduces itself: no given key vouches for it */
         bool retired;
         uint64_t first, last; /* numbers, of the records taken; 0: none */
         uint64_t records;     /* taken, each hash once */
         uint64_t duplicates;
         uint64_t missing, declared; /* numbers */
         uint64_t forks;
-        uint64_t refused;     /* not taken, forks aside */
-        uint64_t incomplete;  /* records some of whose disclosures were erased */
+        uint64_t refused;    /* not taken, forks aside */
+        uint64_t incomplete; /* records some of whose disclosures were erased */
         enum verify_result result;
 };
 
@@ -53,8 +54,8 @@ struct verify_chain {
 struct verify_report {
         const char *file;
         size_t line;
-        const char *kid; /* of its header; NULL: none */
-        const char *host_name;
+        const char *kid;       /* of its header; NULL: no thumbprint there */
+        const char *host_name; /* safe text */
         int64_t made;
         size_t missing; /* disclosures that were erased */
         enum verify_result result;
@@ -69,10 +70,10 @@ struct verify_listener {
         void *user;
 };
 
-/* Verifies `files` ("-": standard input). `keys` are those trusted from outside. Without any, a chain is verified under the
- * key of its own genesis; with some, one of them must sign in it. A report is verified under a given key only: its header
- * holds none. Returns the worst of all, as exit status. */
-enum verify_result verify_files(const struct jose_key *const *keys, size_t key_count, const char *const *files, size_t file_count,
-                                const struct verify_listener *listener);
+/* Verifies `files` ("-": standard input). `keys` are those trusted from outside. Without any, a chain is verified under
+ * the key of its own genesis; with some, one of them must sign in it. A report is verified under a given key only: its
+ * header holds none. Returns the worst of all, as exit status. */
+enum verify_result verify_files(const struct jose_key *const *keys, size_t key_count, const char *const *files,
+                                size_t file_count, const struct verify_listener *listener);
 
 #endif
