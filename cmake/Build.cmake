@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: EUPL-1.2
-# What a program of this build must know about it: its version and build id, and where the others are.
-#
 # The build id keeps programs of two builds from talking past each other: the version, and a hash of the sources that make up
 # the wire and the check ABI. It depends on these files alone, so that two builds of the same sources agree.
 function(bioagent_build_definitions room)
@@ -15,7 +13,5 @@ function(bioagent_build_definitions room)
   set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${sources})
   string(SHA256 hash "${hashes}")
   string(SUBSTRING ${hash} 0 16 hash)
-  target_compile_definitions(${room} PRIVATE
-    BIOAGENT_BUILD="${PROJECT_VERSION}+${hash}"
-    BIOAGENT_LIBEXECDIR="${BIOAGENT_LIBEXECDIR}")
+  target_compile_definitions(${room} PRIVATE BIOAGENT_BUILD="${PROJECT_VERSION}+${hash}")
 endfunction()

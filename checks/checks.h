@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The checks that come with the agent, one file a subject. */
+#ifndef CHECKS_CHECKS_H
+#define CHECKS_CHECKS_H
+
+#include "bioagent/check.h"
+
+extern const struct bio_check ssh_root_login;
+extern const struct bio_check accounts_uid0;
+extern const struct bio_check audit_enabled;
+
+/* All of them, NULL-terminated, in the order of their ids. */
+extern const struct bio_check *const built_in_checks[];
+
+#endif
