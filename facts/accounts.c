@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The fact `accounts`: who exists on this host as its C library sees it, and in what state the passwords are. Passwords
+ * come in as method, cost and state; no hash enters the tree.
+ *
+ * The queries answer from the files' lines, without the tree: a host may have a hundred thousand accounts, and a check
+ * asks for a handful. */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "facts/accounts_files.h"
+#include "facts/nsswitch.h"
+#include "facts/readers.h"
+
+#define PASSWD "/etc/passwd"
+#define SHADOW "/etc/shadow"
+#define GROUP  "/etc/group"
+
+struct accounts {
+        const struct access_file *passwd, *shadow, *group;
+        struct passwd_line *users;
+        size_t user_count, users_allocated;
+        struct shadow_line *passwords; /* sorted by name; of a name that stands twice, the first line counts */
+        size_t password_count, passwords_allocated;
+        unsigned malformed, compat; /* lines of passwd */
+        unsigned compat_line;       /* the first of them */
+};
+
+static int compare_shadow(const void *a, const void *b)
+{
+        const struct shadow_line *x = a, *y = b;
+        size_t shorter = x->name.length < y->name.length ? x->name.length : y->name.length;
+        int r = memcmp(x->name.bytes, y->name.bytes, shorter);
+
+        if (r == 0 && x->name.length != y->name.length)
+                r = x->name.length < y->name.length ? -1 : 1;
+        return r != 0 ? r : (x->number > y->number) - (x->number < y->number);
+}
+
+static void read_users(struct accounts *a)
+{
+        struct lines lines = lines_of(a->passwd->bytes, a->passwd->length);
+        struct passwd_line user;
+        struct line line;
+
+        while (lines_next(&lines, &line)) {
+                switch (passwd_line_read(&line, &user)) {
+                case LINE_ENTRY:
+                        a->users = must_grow(a->users, &a->users_allocated, a->user_count + 1, sizeof(*a->users));
+                        a->users[a->user_count++] = user;
+                        break;
+                case LINE_COMPAT:
+                        if (a->compat++ == 0)
+                                a->compat_line = line.number;
+                        break;
+                case LINE_MALFORMED:
+                        a->malformed++;
+                        break;
+                case LINE_BLANK:
+                        break;
+                }
+        }
+}
+
+static void read_passwords(struct accounts *a)
+{
+        struct lines lines = lines_of(a->shadow->bytes, a->shadow->length);
+        struct shadow_line password;
+        struct line line;
+
+        while (lines_next(&lines, &line)) {
+                if (shadow_line_read(&line, &password) != LINE_ENTRY)
+                        continue;
+                a->passwords =
+                        must_grow(a->passwords, &a->passwords_allocated, a->password_count + 1, sizeof(*a->passwords));
+                a->passwords[a->password_count++] = password;
+        }
+        if (a->password_count > 1)
+                qsort(a->passwords, a->password_count, sizeof(*a->passwords), compare_shadow);
+}
+
+static void *accounts_make(struct facts *f)
+{
+        struct access *access = facts_access(f);
+        struct accounts *a = must_alloc(sizeof(*a));
+
+        a->passwd = access_read(access, PASSWD, ACCESS_FILE_MOST);
+        a->shadow = access_read(access, SHADOW, ACCESS_FILE_MOST);
+        a->group = access_read(access, GROUP, ACCESS_FILE_MOST);
+        if (a->passwd->state == BIO_KNOWN)
+                read_users(a);
+        if (a->shadow->state == BIO_KNOWN)
+                read_passwords(a);
+        return a;
+}
+
+static void accounts_release(void *kept)
+{
+        struct accounts *a = kept;
+
+        free(a->users);
+        free(a->passwords);
+        free(a);
+}
+
+static const struct accounts *accounts_of(struct facts *f)
+{
+        return facts_keep(f, accounts_make, accounts_release);
+}
+
+/* The first shadow line of a name, or NULL. */
+static const struct shadow_line *password_of(const struct accounts *a, struct span name)
+{
+        size_t low = 0, high = a->password_count;
+        const struct shadow_line wanted = {.name = name};
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+
+                if (compare_shadow(&a->passwords[middle], &wanted) < 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        if (low < a->password_count && span_equals(a->passwords[low].name, name.bytes, name.length))
+                return &a->passwords[low];
+        return NULL;
+}
+
+static struct bio_node *field_node(struct tree *t, struct span field, const char *source, unsigned line)
+{
+        static const char *const states[] = {
+                [PASSWORD_EMPTY] = "empty", [PASSWORD_LOCKED] = "locked", [PASSWORD_SET] = "set"};
+        struct password_field password = password_field_read(field);
+        struct bio_node *node = tree_from(tree_map(t), source, line, 0);
+
+        tree_set(node, "state", tree_text(t, states[password.state]));
+        tree_set(node, "method",
+                 password.method ? tree_text(t, password.method) : tree_absent(t, "no hash of a known form"));
+        tree_set(node, "cost",
+                 password.cost.length > 0 ? tree_bytes(t, password.cost.bytes, password.cost.length)
+                                          : tree_absent(t, "not stated"));
+        return node;
+}
+
+/* passwd(5): `x` sends to shadow; anything else is the field itself. */
+static struct bio_node *password_node(struct facts *f, const struct accounts *a, const struct passwd_line *user)
+{
+        const struct shadow_line *line;
+        struct tree *t = facts_tree(f);
+
+        if (!span_equals(user->password, "x", 1))
+                return field_node(t, user->password, PASSWD, user->number);
+        if (a->shadow->state != BIO_KNOWN)
+                return fact_file_state(f, a->shadow);
+        line = password_of(a, user->name);
+        if (!line)
+                return tree_from(tree_absent(t, "no line in %s", SHADOW), SHADOW, 0, 0);
+        return field_node(t, line->password, SHADOW, line->number);
+}
+
+static struct bio_node *span_node(struct tree *t, struct span span)
+{
+        return tree_bytes(t, span.bytes, span.length);
+}
+
+static struct bio_node *user_node(struct facts *f, const struct accounts *a, const struct passwd_line *user)
+{
+        struct tree *t = facts_tree(f);
+        struct bio_node *node = tree_from(tree_map(t), PASSWD, user->number, 0);
+
+        tree_set(node, "name", tree_class(span_node(t, user->name), BIO_PERSONAL));
+        tree_set(node, "uid", tree_integer(t, user->uid));
+        tree_set(node, "gid", tree_integer(t, user->gid));
+        tree_set(node, "home", tree_class(span_node(t, user->home), BIO_PERSONAL));
+        tree_set(node, "shell", span_node(t, user->shell));
+        tree_set(node, "password", password_node(f, a, user));
+        return node;
+}
+
+/* The list that a query fills, or why there are no users to look at. */
+static struct bio_node *list_or_state(struct facts *f, const struct accounts *a)
+{
+        struct bio_node *node = a->passwd->state == BIO_KNOWN ? tree_from(tree_list(facts_tree(f)), PASSWD, 0, 0)
+                                                              : fact_file_state(f, a->passwd);
+
+        if (a->malformed > 0)
+                tree_note(node, "%u malformed lines, which the C library passes over", a->malformed);
+        return node;
+}
+
+/* --- the tree
+ * --------------------------------------------------------------------------------------------------------- */
+
+static struct bio_node *members_node(struct tree *t, const struct group_line *group)
+{
+        struct bio_node *list = tree_class(tree_list(t), BIO_PERSONAL);
+        struct span member;
+        size_t at = 0;
+
+        while (group_member(group, &at, &member))
+                tree_append(list, span_node(t, member));
+        return list;
+}
+
+static struct bio_node *groups_node(struct facts *f, const struct accounts *a)
+{
+        struct lines lines;
+        struct group_line group;
+        struct line line;
+        struct bio_node *list;
+        struct tree *t = facts_tree(f);
+
+        if (a->group->state != BIO_KNOWN)
+                return fact_file_state(f, a->group);
+        list = tree_from(tree_list(t), GROUP, 0, 0);
+        lines = lines_of(a->group->bytes, a->group->length);
+        while (lines_next(&lines, &line)) {
+                struct bio_node *node;
+
+                if (group_line_read(&line, &group) != LINE_ENTRY)
+                        continue;
+                node = tree_from(tree_append(list, tree_map(t)), GROUP, group.number, 0);
+                tree_set(node, "name", span_node(t, group.name));
+                tree_set(node, "gid", tree_integer(t, group.gid));
+                tree_set(node, "members", members_node(t, &group));
+        }
+        return list;
+}
+
+/* Where systemd's records of users lie (nss-systemd(8)). */
+static const char *const userdb_directories[] = {"/etc/userdb", "/run/userdb", "/run/host/userdb",
+                                                 "/usr/local/lib/userdb", "/usr/lib/userdb"};
+
+/* A record makes an account that passwd lacks, and is not read by this version: one is enough to leave the answer open.
+ */
+static struct bio_node *records_node(struct facts *f)
+{
+        struct tree *t = facts_tree(f);
+        size_t i, j;
+
+        for (i = 0; i < ELEMENTS(userdb_directories); i++) {
+                const struct access_directory *directory = access_list(facts_access(f), userdb_directories[i]);
+
+                if (directory->state == BIO_UNREADABLE)
+                        return tree_from(tree_unreadable(t, "%s", directory->why), directory->path, 0, 0);
+                for (j = 0; j < directory->count; j++)
+                        if (ends_with(directory->names[j], ".user"))
+                                return tree_from(tree_undecidable(t, "userdb record not modelled"), directory->path, 0,
+                                                 0);
+        }
+        return tree_note(tree_integer(t, 0), "no userdb records in files");
+}
+
+/* compat reads + and - lines; a + takes accounts from NIS, which is elsewhere. */
+static struct bio_node *compat_node(struct facts *f, const struct accounts *a)
+{
+        struct tree *t = facts_tree(f);
+
+        if (a->compat > 0)
+                return tree_from(tree_undecidable(t, "lines that begin with + or - are not modelled"), PASSWD,
+                                 a->compat_line, 0);
+        return tree_integer(t, 0);
+}
+
+/* One source of accounts: {"name","kind":"local"|"other","records"}. Of a local one `records` says whether it makes
+ * accounts that are not in passwd: known 0, or why that is open. */
+static struct bio_node *source_node(struct facts *f, const struct accounts *a, const struct bio_node *listed)
+{
+        struct tree *t = facts_tree(f);
+        struct bio_node *node = tree_from(tree_map(t), tree_source(listed), tree_line(listed), 0);
+        const char *name = tree_bytes_of(tree_get(listed, "name"), NULL);
+        bool files = streq(name, "files"), compat = streq(name, "compat"), systemd = streq(name, "systemd");
+
+        tree_set(node, "name", tree_text(t, name));
+        tree_set(node, "kind", tree_text(t, files || compat || systemd ? "local" : "other"));
+        if (systemd)
+                tree_set(node, "records", records_node(f));
+        else if (compat)
+                tree_set(node, "records", compat_node(f, a));
+        else if (files)
+                tree_set(node, "records", tree_integer(t, 0));
+        return node;
+}
+
+/* Each source of passwd once. */
+static struct bio_node *sources_node(struct facts *f, const struct accounts *a, const struct bio_node *listed)
+{
+        struct tree *t = facts_tree(f);
+        struct bio_node *list;
+        size_t i, j;
+
+        if (tree_state(listed) == BIO_UNREADABLE)
+                return tree_from(tree_unreadable(t, "%s", tree_why(listed)), tree_source(listed), 0, 0);
+        if (tree_state(listed) != BIO_KNOWN)
+                return tree_from(tree_undecidable(t, "%s", tree_why(listed)), tree_source(listed), 0, 0);
+        list = tree_from(tree_list(t), tree_source(listed), tree_line(listed), 0);
+        for (i = 0; i < tree_count(listed); i++) {
+                const char *name = tree_bytes_of(tree_get(tree_at(listed, i), "name"), NULL);
+
+                for (j = 0; j < i; j++)
+                        if (streq(tree_bytes_of(tree_get(tree_at(listed, j), "name"), NULL), name))
+                                break;
+                if (j == i)
+                        tree_append(list, source_node(f, a, tree_at(listed, i)));
+        }
+        return list;
+}
+
+static const struct bio_node *read_accounts(struct facts *f)
+{
+        const struct accounts *a = accounts_of(f);
+        struct tree *t = facts_tree(f);
+        struct bio_node *root = tree_map(t), *users = list_or_state(f, a), *nsswitch = tree_map(t), *passwd;
+        size_t i;
+
+        for (i = 0; i < a->user_count; i++)
+                tree_append(users, user_node(f, a, &a->users[i]));
+        tree_set(root, "users", users);
+        tree_set(root, "groups", groups_node(f, a));
+        passwd = tree_set(nsswitch, "passwd", nsswitch_sources(f, "passwd"));
+        tree_set(nsswitch, "group", nsswitch_sources(f, "group"));
+        tree_set(root, "nsswitch", nsswitch);
+        tree_set(root, "sources", sources_node(f, a, passwd));
+        return root;
+}
+
+/* --- queries
+ * ---------------------------------------------------------------------------------------------------------- */
+
+/* `accounts.uid0`: every account with uid 0, in order of the file; a list of users as in the tree. */
+static const struct bio_node *answer_uid0(struct facts *f, const struct bio_node *fact,
+                                          const struct fact_argument *arguments)
+{
+        const struct accounts *a = accounts_of(f);
+        struct bio_node *list = list_or_state(f, a);
+        size_t i;
+
+        (void)fact;
+        (void)arguments;
+        for (i = 0; i < a->user_count; i++)
+                if (a->users[i].uid == 0)
+                        tree_append(list, user_node(f, a, &a->users[i]));
+        return list;
+}
+
+/* `accounts.sources`: where accounts come from, as in the tree. */
+static const struct bio_node *answer_sources(struct facts *f, const struct bio_node *fact,
+                                             const struct fact_argument *arguments)
+{
+        (void)fact;
+        (void)arguments;
+        return sources_node(f, accounts_of(f), nsswitch_sources(f, "passwd"));
+}
+
+/* The first line of a name, which is the one that a lookup by name finds. */
+static const struct passwd_line *user_of(const struct accounts *a, const char *name)
+{
+        size_t i;
+
+        for (i = 0; i < a->user_count; i++)
+                if (span_equals(a->users[i].name, name, strlen(name)))
+                        return &a->users[i];
+        return NULL;
+}
+
+/* True where a source of `database` may know more than the local files. */
+static bool has_other_source(struct facts *f, const char *database)
+{
+        const struct bio_node *listed = nsswitch_sources(f, database);
+        size_t i;
+
+        if (tree_state(listed) != BIO_KNOWN)
+                return true;
+        for (i = 0; i < tree_count(listed); i++) {
+                const char *name = tree_bytes_of(tree_get(tree_at(listed, i), "name"), NULL);
+
+                if (!streq(name, "files") && !streq(name, "compat") && !streq(name, "systemd"))
+                        return true;
+        }
+        return false;
+}
+
+/* `accounts.user {name}`: the account that a lookup of this name finds in the local files. */
+static const struct bio_node *answer_user(struct facts *f, const struct bio_node *fact,
+                                          const struct fact_argument *arguments)
+{
+        const struct accounts *a = accounts_of(f);
+        const char *name = fact_argument(arguments, "name");
+        const struct passwd_line *user = name ? user_of(a, name) : NULL;
+
+        (void)fact;
+        if (!name)
+                return tree_undecidable(facts_tree(f), "accounts.user needs a name");
+        if (a->passwd->state != BIO_KNOWN)
+                return fact_file_state(f, a->passwd);
+        if (user)
+                return user_node(f, a, user);
+        if (has_other_source(f, "passwd"))
+                return tree_undecidable(facts_tree(f), "not in %s, and nsswitch names other sources", PASSWD);
+        return tree_from(tree_absent(facts_tree(f), "no such account"), PASSWD, 0, 0);
+}
+
+/* Adds the names of the groups that a user is in: the primary one by its gid, the others by membership. */
+static void add_groups(struct facts *f, const struct accounts *a, const struct passwd_line *user, struct bio_node *list)
+{
+        struct lines lines = lines_of(a->group->bytes, a->group->length);
+        struct group_line group;
+        struct line line;
+
+        while (lines_next(&lines, &line)) {
+                struct span member;
+                size_t at = 0;
+                bool in;
+
+                if (group_line_read(&line, &group) != LINE_ENTRY)
+                        continue;
+                in = group.gid == user->gid;
+                while (!in && group_member(&group, &at, &member))
+                        in = span_equals(member, user->name.bytes, user->name.length);
+                if (in)
+                        tree_from(tree_append(list, span_node(facts_tree(f), group.name)), GROUP, group.number, 0);
+        }
+}
+
+/* `accounts.groups {user}`: list of names. Undecidable where a source that is not read here may add some. */
+static const struct bio_node *answer_groups(struct facts *f, const struct bio_node *fact,
+                                            const struct fact_argument *arguments)
+{
+        const struct accounts *a = accounts_of(f);
+        const char *name = fact_argument(arguments, "user");
+        const struct passwd_line *user = name ? user_of(a, name) : NULL;
+        struct tree *t = facts_tree(f);
+        struct bio_node *list;
+
+        (void)fact;
+        if (a->passwd->state != BIO_KNOWN)
+                return fact_file_state(f, a->passwd);
+        if (a->group->state != BIO_KNOWN)
+                return fact_file_state(f, a->group);
+        if (!user)
+                return tree_undecidable(t, "no such account in %s", PASSWD);
+        if (has_other_source(f, "group"))
+                return tree_undecidable(t, "nsswitch names sources of groups that are not read here");
+        list = tree_from(tree_list(t), GROUP, 0, 0);
+        add_groups(f, a, user, list);
+        return list;
+}
+
+static const struct fact_query queries[] = {
+        {"accounts.uid0", (const char *const[]){NULL}, answer_uid0, true},
+        {"accounts.sources", (const char *const[]){NULL}, answer_sources, true},
+        {"accounts.user", (const char *const[]){"name", NULL}, answer_user, true},
+        {"accounts.groups", (const char *const[]){"user", NULL}, answer_groups, true},
+        {NULL, NULL, NULL, false},
+};
+
+const struct fact_reader accounts_fact = {
+        .name = "accounts",
+        .title = "Accounts and groups, their sources, and the state of their passwords",
+        .read = read_accounts,
+        .queries = queries,
+};

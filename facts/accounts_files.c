@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "facts/accounts_files.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+
+/* isspace(3) in the C locale. */
+static bool is_blank(char c)
+{
+        return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* What is left of a line. */
+struct rest {
+        const char *at, *end;
+};
+
+/* False for an empty line and for a comment. */
+static bool begin(const struct line *line, struct rest *ret)
+{
+        const char *nul = memchr(line->bytes, '\0', line->length);
+
+        ret->at = line->bytes;
+        ret->end = nul ? nul : line->bytes + line->length;
+        while (ret->at < ret->end && is_blank(*ret->at))
+                ret->at++;
+        return ret->at < ret->end && *ret->at != '#';
+}
+
+static struct span text_field(struct rest *rest)
+{
+        const char *colon = memchr(rest->at, ':', (size_t)(rest->end - rest->at));
+        const char *end = colon ? colon : rest->end;
+        struct span field = {rest->at, (size_t)(end - rest->at)};
+
+        rest->at = colon ? colon + 1 : rest->end;
+        return field;
+}
+
+/* strtoul(3) of base 10, then clamped to 32 bits as the library does: a number below zero wraps first. */
+static bool number_field(struct rest *rest, uint32_t *ret)
+{
+        const char *at = rest->at;
+        uint64_t value = 0;
+        bool negative = false, overflow = false;
+        const char *digits;
+
+        while (at < rest->end && is_blank(*at))
+                at++;
+        if (at < rest->end && (*at == '-' || *at == '+'))
+                negative = *at++ == '-';
+        for (digits = at; at < rest->end && *at >= '0' && *at <= '9'; at++) {
+                overflow |= __builtin_mul_overflow(value, UINT64_C(10), &value);
+                overflow |= __builtin_add_overflow(value, (uint64_t)(*at - '0'), &value);
+        }
+        if (at == digits || (at < rest->end && *at != ':'))
+                return false;
+        if (overflow)
+                value = UINT64_MAX;
+        else if (negative)
+                value = -value;
+        *ret = value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
+        rest->at = at < rest->end ? at + 1 : rest->end;
+        return true;
+}
+
+static bool is_compat(struct span name)
+{
+        return name.length > 0 && (name.bytes[0] == '+' || name.bytes[0] == '-');
+}
+
+enum line_kind passwd_line_read(const struct line *line, struct passwd_line *ret)
+{
+        struct rest rest;
+
+        *ret = (struct passwd_line){.number = line->number};
+        if (!begin(line, &rest))
+                return LINE_BLANK;
+        ret->name = text_field(&rest);
+        if (is_compat(ret->name))
+                return LINE_COMPAT;
+        ret->password = text_field(&rest);
+        if (!number_field(&rest, &ret->uid) || !number_field(&rest, &ret->gid))
+                return LINE_MALFORMED;
+        ret->gecos = text_field(&rest);
+        ret->home = text_field(&rest);
+        ret->shell = (struct span){rest.at, (size_t)(rest.end - rest.at)};
+        return LINE_ENTRY;
+}
+
+enum line_kind group_line_read(const struct line *line, struct group_line *ret)
+{
+        struct rest rest;
+
+        *ret = (struct group_line){.number = line->number};
+        if (!begin(line, &rest))
+                return LINE_BLANK;
+        ret->name = text_field(&rest);
+        if (is_compat(ret->name))
+                return LINE_COMPAT;
+        ret->password = text_field(&rest);
+        if (!number_field(&rest, &ret->gid))
+                return LINE_MALFORMED;
+        ret->members = (struct span){rest.at, (size_t)(rest.end - rest.at)};
+        return LINE_ENTRY;
+}
+
+enum line_kind shadow_line_read(const struct line *line, struct shadow_line *ret)
+{
+        struct rest rest;
+
+        *ret = (struct shadow_line){.number = line->number};
+        if (!begin(line, &rest))
+                return LINE_BLANK;
+        ret->name = text_field(&rest);
+        if (is_compat(ret->name))
+                return LINE_COMPAT;
+        if (rest.at == rest.end && (rest.end == line->bytes || rest.end[-1] != ':'))
+                return LINE_MALFORMED;
+        ret->password = text_field(&rest);
+        return LINE_ENTRY;
+}
+
+bool group_member(const struct group_line *group, size_t *at, struct span *ret)
+{
+        const char *bytes = group->members.bytes;
+        size_t end = group->members.length;
+
+        while (*at < end) {
+                size_t start, stop;
+
+                for (start = *at; start < end && is_blank(bytes[start]); start++)
+                        ;
+                for (stop = start; stop < end && bytes[stop] != ','; stop++)
+                        ;
+                *at = stop + 1;
+                if (stop > start) {
+                        *ret = (struct span){bytes + start, stop - start};
+                        return true;
+                }
+        }
+        return false;
+}
+
+/* crypt(5). The cost stands between the prefix and the next '$', where the method has one there. */
+static const struct {
+        const char *prefix, *method;
+        bool cost;
+} methods[] = {
+        {"$y$", "yescrypt", true},     {"$gy$", "gost-yescrypt", true},
+        {"$7$", "scrypt", true},       {"$2a$", "bcrypt", true},
+        {"$2b$", "bcrypt", true},      {"$2y$", "bcrypt", true},
+        {"$2x$", "bcrypt-x", true},    {"$6$", "sha512crypt", true},
+        {"$5$", "sha256crypt", true},  {"$1$", "md5crypt", false},
+        {"$3$", "NT", false},          {"$md5", "SunMD5", false},
+        {"$sha1$", "sha1crypt", true}, {"_", "bsdicrypt", false},
+};
+
+#define DES_LENGTH 13
+#define COST_MOST  20 /* longer ones are no cost */
+
+/* For SHA crypt the field behind the prefix is a cost only as `rounds=N`; else it is the salt. */
+static struct span cost_of(struct span behind, const char *method)
+{
+        const char *dollar = memchr(behind.bytes, '$', behind.length);
+        struct span cost = {behind.bytes, dollar ? (size_t)(dollar - behind.bytes) : 0};
+        bool sha = strncmp(method, "sha256", 6) == 0 || strncmp(method, "sha512", 6) == 0;
+
+        if (cost.length > COST_MOST || (sha && (cost.length < 7 || memcmp(cost.bytes, "rounds=", 7) != 0)))
+                return (struct span){behind.bytes, 0};
+        return cost;
+}
+
+static void find_method(struct span hash, struct password_field *ret)
+{
+        size_t i;
+
+        for (i = 0; i < ELEMENTS(methods); i++) {
+                size_t length = strlen(methods[i].prefix);
+
+                if (hash.length < length || memcmp(hash.bytes, methods[i].prefix, length) != 0)
+                        continue;
+                ret->method = methods[i].method;
+                if (methods[i].cost)
+                        ret->cost = cost_of((struct span){hash.bytes + length, hash.length - length}, ret->method);
+                return;
+        }
+        if (hash.length == DES_LENGTH && hash.bytes[0] != '$')
+                ret->method = "descrypt";
+}
+
+struct password_field password_field_read(struct span field)
+{
+        struct password_field ret = {.state = PASSWORD_SET};
+
+        if (field.length == 0)
+                return (struct password_field){.state = PASSWORD_EMPTY};
+        while (field.length > 0 && (*field.bytes == '!' || *field.bytes == '*')) {
+                ret.state = PASSWORD_LOCKED;
+                field.bytes++;
+                field.length--;
+        }
+        find_method(field, &ret);
+        return ret;
+}
