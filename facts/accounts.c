@@ -198,7 +198,7 @@ static struct bio_node *members_node(struct tree *t, const struct group_line *gr
         struct span member;
         size_t at = 0;
 
-        while (group_member(group, &at, &member))
+        while (group_line_member(group, &at, &member))
                 tree_append(list, span_node(t, member));
         return list;
 }
@@ -416,7 +416,7 @@ static void add_groups(struct facts *f, const struct accounts *a, const struct p
                 if (group_line_read(&line, &group) != LINE_ENTRY)
                         continue;
                 in = group.gid == user->gid;
-                while (!in && group_member(&group, &at, &member))
+                while (!in && group_line_member(&group, &at, &member))
                         in = span_equals(member, user->name.bytes, user->name.length);
                 if (in)
                         tree_from(tree_append(list, span_node(facts_tree(f), group.name)), GROUP, group.number, 0);

@@ -122,7 +122,7 @@ enum line_kind shadow_line_read(const struct line *line, struct shadow_line *ret
         return LINE_ENTRY;
 }
 
-bool group_member(const struct group_line *group, size_t *at, struct span *ret)
+bool group_line_member(const struct group_line *group, size_t *at, struct span *ret)
 {
         const char *bytes = group->members.bytes;
         size_t end = group->members.length;

@@ -23,7 +23,7 @@ struct passwd_line {
 };
 
 struct group_line {
-        struct span name, password, members; /* members: comma-separated, see group_member() */
+        struct span name, password, members; /* members: comma-separated, see group_line_member() */
         uint32_t gid;
         unsigned number;
 };
@@ -45,7 +45,7 @@ enum line_kind group_line_read(const struct line *line, struct group_line *ret);
 enum line_kind shadow_line_read(const struct line *line, struct shadow_line *ret);
 
 /* The next member's name; false after the last. Start with *at = 0. */
-bool group_member(const struct group_line *group, size_t *at, struct span *ret);
+bool group_line_member(const struct group_line *group, size_t *at, struct span *ret);
 
 static inline bool span_equals(struct span a, const char *bytes, size_t length)
 {
