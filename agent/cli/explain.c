@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* bioagent explain: a check, or a measure with its parts and what bears on them. */
+#include "base/json.h"
+#include "base/memory.h"
+#include "cli/cli.h"
+#include "report/layout.h"
+#include "report/strings.h"
+
+#define LABEL 14
+
+struct explain_options {
+        struct cli_common common;
+        const char *lang;
+        struct cli_list checks_dirs, policies;
+};
+
+static const struct cli_option options[] = {
+        {"policy", CLI_LIST, "ID|FILE", offsetof(struct explain_options, policies),
+         "of this policy; may stand several times"},
+        {"lang", CLI_TEXT, "nl|en", offsetof(struct explain_options, lang), "language"},
+        {"checks", CLI_LIST, "DIR", offsetof(struct explain_options, checks_dirs), "a further directory of checks"},
+        {0},
+};
+
+struct page {
+        struct text out;
+        unsigned width;
+        enum report_language language;
+        const struct policies *policies;
+};
+
+static const char *word(const struct page *p, enum report_string id)
+{
+        return report_string(id, p->language);
+}
+
+static const char *title_in(const struct page *p, const struct policy_title *t)
+{
+        return p->language == REPORT_NL ? t->nl : t->en;
+}
+
+static const char *json_in(const struct page *p, const json_t *title)
+{
+        const char *s = json_member_string(title, p->language == REPORT_NL ? "nl" : "en");
+
+        return s ? s : "";
+}
+
+static void field(struct page *p, enum report_string label, const char *s)
+{
+        if (s && *s)
+                layout_field(&p->out, p->width, 0, LABEL, word(p, label), s);
+}
+
+static void lines(struct page *p, enum report_string label, const char *s)
+{
+        const char *text = word(p, label);
+
+        while (s && *s) {
+                size_t n = 0;
+                _cleanup_free_ char *line = NULL;
+
+                while (s[n] && s[n] != '\n')
+                        n++;
+                line = must_strndup(s, n);
+                layout_pad(&p->out, text, LABEL);
+                layout_clean(&p->out, line);
+                text_add_char(&p->out, '\n');
+                s += n + (s[n] == '\n');
+                text = "";
+        }
+}
+
+static void join(const json_t *texts, struct text *out)
+{
+        json_t *item;
+        size_t i;
+
+        json_array_foreach (texts, i, item)
+                if (json_is_string(item))
+                        text_printf(out, "%s%s", out->length ? ", " : "", json_string_value(item));
+}
+
+/* ---- a check ---- */
+
+/* Each part of a measure that this check bears on, and how. */
+static void write_bearing(struct page *p, const char *check)
+{
+        for (size_t i = 0; i < policies_count(p->policies); i++) {
+                const struct policy *policy = policies_at(p->policies, i);
+
+                for (size_t j = 0; j < policy->measure_count; j++) {
+                        const struct policy_measure *m = &policy->measures[j];
+
+                        for (size_t k = 0; k < m->part_count; k++) {
+                                for (size_t n = 0; n < m->parts[k].check_count; n++) {
+                                        const struct policy_check *c = &m->parts[k].checks[n];
+                                        _cleanup_free_ char *line = NULL;
+
+                                        if (!streq(c->check, check))
+                                                continue;
+                                        line = must_printf(
+                                                "%s/%s (%s): %s", m->full_id, m->parts[k].id,
+                                                word(p, c->bears == POLICY_CONFIRMS ? STRING_CONFIRMS : STRING_REFUTES),
+                                                title_in(p, &m->parts[k].title));
+                                        field(p, STRING_BEARS_ON, line);
+                                }
+                        }
+                }
+        }
+}
+
+static void write_parameters(struct page *p, const json_t *parameters)
+{
+        json_t *parameter;
+        size_t i;
+
+        json_array_foreach (parameters, i, parameter) {
+                const char *name = json_member_string(parameter, "name"), *type = json_member_string(parameter, "type");
+                _cleanup_free_ char *fallback = json_text(json_object_get(parameter, "default"));
+                _cleanup_free_ char *line =
+                        must_printf("%s (%s, %s %s): %s", name ? name : "?", type ? type : "?", word(p, STRING_DEFAULT),
+                                    fallback, json_in(p, json_object_get(parameter, "title")));
+
+                field(p, STRING_PARAMETERS, line);
+        }
+}
+
+static void write_check(struct page *p, const json_t *check)
+{
+        const json_t *fix = json_object_get(check, "fix");
+        const char *id = json_member_string(check, "id");
+        _cleanup_text_ struct text uses = {0};
+
+        text_printf(&p->out, "%s: ", id ? id : "?");
+        layout_wrap(&p->out, p->width, 2, p->out.length, json_in(p, json_object_get(check, "title")));
+        text_add_char(&p->out, '\n');
+        join(json_object_get(check, "uses"), &uses);
+        field(p, STRING_WHY, json_in(p, json_object_get(check, "why")));
+        field(p, STRING_SEVERITY, json_member_string(check, "severity"));
+        field(p, STRING_ASPECT, json_member_string(check, "aspect"));
+        field(p, STRING_MAX_AGE, json_member_string(check, "max_age"));
+        field(p, STRING_USES, text_string(&uses));
+        write_parameters(p, json_object_get(check, "parameters"));
+        field(p, STRING_ORIGIN, json_member_string(check, "origin"));
+        write_bearing(p, id ? id : "");
+        lines(p, STRING_FIX, json_member_string(fix, "commands"));
+        lines(p, STRING_RELOAD, json_member_string(fix, "reload"));
+        field(p, STRING_RISK, json_in(p, json_object_get(fix, "risk")));
+        lines(p, STRING_UNDO, json_member_string(fix, "undo"));
+}
+
+/* ---- a measure ---- */
+
+static const char *source_text(const struct policy *policy, const char *key)
+{
+        return tree_bytes_of(tree_get(policy->source, key), NULL);
+}
+
+static void write_source(struct page *p, const struct policy *policy)
+{
+        _cleanup_free_ char *line = NULL;
+        const struct bio_node *note;
+
+        if (!policy->source)
+                return;
+        line = must_printf("%s, %s, %s, %s", source_text(policy, "name"), source_text(policy, "version"),
+                           source_text(policy, "date"), source_text(policy, "licence"));
+        field(p, STRING_SOURCE, line);
+        note = tree_get(policy->source, "note");
+        layout_field(&p->out, p->width, 0, LABEL, "",
+                     note ? tree_bytes_of(tree_get(note, p->language == REPORT_NL ? "nl" : "en"), NULL)
+                          : word(p, STRING_OFFICIAL_TEXT));
+}
+
+static void write_references(struct page *p, const struct bio_node *refs)
+{
+        for (size_t i = 0; i < tree_count(refs); i++) {
+                const struct bio_node *list = tree_at(refs, i);
+                _cleanup_free_ char *numbers = tree_value_text(list);
+                _cleanup_free_ char *line = must_printf("%s %s", tree_key(list), numbers);
+
+                field(p, STRING_REFERENCES, line);
+        }
+}
+
+static void write_part_checks(struct page *p, const struct policy_part *part)
+{
+        if (part->by_host && part->check_count == 0)
+                layout_field(&p->out, p->width, 6, 0, "", word(p, STRING_NO_CHECK_YET));
+        for (size_t i = 0; i < part->check_count; i++) {
+                const struct policy_check *c = &part->checks[i];
+                _cleanup_json_ json_t *with = c->with ? tree_to_plain_json(c->with) : NULL;
+                _cleanup_free_ char *parameters = with ? json_text(with) : NULL;
+                _cleanup_free_ char *line =
+                        must_printf("%s%s%s: %s (%s)", c->check, parameters ? " " : "", parameters ? parameters : "",
+                                    word(p, c->bears == POLICY_CONFIRMS ? STRING_CONFIRMS : STRING_REFUTES),
+                                    policy_origin_name(c->origin));
+
+                layout_field(&p->out, p->width, 6, 0, "", line);
+        }
+}
+
+static void write_parts(struct page *p, const struct policy_measure *m)
+{
+        text_printf(&p->out, "\n%s:\n", word(p, STRING_PARTS));
+        for (size_t i = 0; i < m->part_count; i++) {
+                const struct policy_part *part = &m->parts[i];
+                _cleanup_free_ char *head = must_printf(
+                        "%s (%s): %s", part->id, word(p, part->by_host ? STRING_BY_HOST : STRING_BY_ORGANISATION),
+                        title_in(p, &part->title));
+
+                layout_spaces(&p->out, 2);
+                layout_wrap(&p->out, p->width, 4, 2, head);
+                write_part_checks(p, part);
+        }
+}
+
+static void write_attestation(struct page *p, const struct policy_attestation *attest)
+{
+        _cleanup_free_ char *head =
+                report_fill(STRING_ATTEST, p->language, (const char *const[]){attest->officer, attest->valid}, 2);
+
+        text_printf(&p->out, "\n%s:\n", head);
+        layout_field(&p->out, p->width, 2, 0, "", title_in(p, &attest->statement));
+}
+
+static void write_measure(struct page *p, const struct policy *policy, const struct policy_measure *m)
+{
+        text_printf(&p->out, "%s: ", m->full_id);
+        layout_wrap(&p->out, p->width, 2, p->out.length, title_in(p, &m->title));
+        text_add_char(&p->out, '\n');
+        field(p, STRING_KIND, policy_kind_name(m->kind));
+        field(p, STRING_COVERAGE, policy_coverage_name(m->coverage));
+        write_source(p, policy);
+        write_references(p, m->refs);
+        if (m->when) {
+                _cleanup_free_ char *when = tree_value_text(m->when);
+
+                field(p, STRING_APPLIES_WHEN, when);
+        }
+        if (m->part_count)
+                write_parts(p, m);
+        if (m->attest)
+                write_attestation(p, m->attest);
+        if (m->error)
+                text_printf(&p->out, "\nerror: %s\n", m->error);
+}
+
+/* ---- the command ---- */
+
+static const struct policy *policy_of(const struct policies *policies, const struct policy_measure *m)
+{
+        for (size_t i = 0; i < policies_count(policies); i++) {
+                const struct policy *p = policies_at(policies, i);
+
+                if (m >= p->measures && m < p->measures + p->measure_count)
+                        return p;
+        }
+        return NULL;
+}
+
+static const json_t *check_named(const json_t *descriptors, const char *id)
+{
+        json_t *check;
+        size_t i;
+
+        json_array_foreach (json_object_get(descriptors, "checks"), i, check)
+                if (streq(json_member_string(check, "id"), id))
+                        return check;
+        return NULL;
+}
+
+static int explain_id(const struct cli_command *self, const struct explain_options *o, const char *id,
+                      enum report_language language)
+{
+        _cleanup_config_ struct config config = {0};
+        _cleanup_policies_ struct policies *policies = NULL;
+        _cleanup_observer_ struct observer *observer = NULL;
+        _cleanup_json_ json_t *descriptors = NULL;
+        struct page p = {.width = cli_width(), .language = language};
+        const struct policy_measure *m;
+        const json_t *check;
+        int status = cli_config(&o->common, &config);
+
+        if (status == CLI_CONTINUE)
+                status = cli_policies(&config, o->policies.items, &policies);
+        if (status != CLI_CONTINUE)
+                return status;
+        p.policies = policies;
+        m = policies_measure(policies, id);
+        if (!m)
+                status = cli_observer(o->checks_dirs.items, &observer, &descriptors);
+        if (status != CLI_CONTINUE)
+                return status;
+        check = check_named(descriptors, id);
+        if (m)
+                write_measure(&p, policy_of(policies, m), m);
+        else if (check)
+                write_check(&p, check);
+        else
+                return cli_usage(self, "there is no check or measure \"%s\", expected one of `bioagent list`", id);
+        status = cli_put(&p.out, CLI_OK);
+        text_free(&p.out);
+        return status;
+}
+
+static int explain(const struct cli_command *self, int argc, char **argv)
+{
+        struct explain_options o = {0};
+        enum report_language language;
+        int rest, status = cli_options(self, argc, argv, &o, &rest);
+        _cleanup_free_ const char **checks_dirs = o.checks_dirs.items, **chosen = o.policies.items;
+
+        if (status != CLI_CONTINUE)
+                return status;
+        if (argc - rest != 1)
+                return cli_usage(self, "%s, expected the id of a check or a measure",
+                                 argc > rest ? "several arguments" : "no argument");
+        if (cli_language(o.lang, &language) < 0)
+                return cli_usage(self, "unknown --lang \"%s\", expected nl or en", o.lang);
+        return explain_id(self, &o, argv[rest], language);
+}
+
+const struct cli_command cli_explain = {
+        .name = "explain",
+        .synopsis = "ID [OPTION]…",
+        .help = "explain a check (why, how to fix it) or a measure (its parts and what bears on them)",
+        .options = options,
+        .run = explain,
+};
