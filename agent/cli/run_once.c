@@ -247,8 +247,7 @@ static int write_report(struct run *r, struct text *out)
                 .as = as,
         };
         return report_writer_find(format)->write(
-                &(struct report){.payload = r->payload, .descriptors = r->descriptors, .titles = titles}, &options,
-                out);
+                &(struct report){.payload = r->payload, .descriptors = r->descriptors, .titles = titles}, &how, out);
 }
 
 static int put_report(struct run *r, int status)
