@@ -12,10 +12,8 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "facts/content.h"
 #include "facts/results.h"
-
-/* First buffer for what has no size, as files of proc. */
-#define READ_LEAST ((size_t)4096)
 
 bool (*access_overlay)(const char *resolved, struct access_file *f);
 
@@ -39,6 +37,7 @@ void access_close(struct access *a)
                 return;
         walk_end(&a->walk);
         text_free(&a->scratch);
+        free(a->piece);
         free(a);
 }
 
@@ -236,92 +235,9 @@ static const char *wrong_type(mode_t mode)
         return "is no regular file";
 }
 
-/* Reads an open file to its end; -EFBIG beyond `most`. A file of `size` is read in one call; others until nothing
- * comes. */
-static int read_all(struct access *a, int fd, size_t size, size_t most, char **ret, size_t *ret_length)
-{
-        size_t allocated = (size > 0 ? size : READ_LEAST) + 1, length = 0;
-        _cleanup_free_ char *bytes = must_realloc(NULL, allocated, 1);
-        ssize_t n;
-
-        while (size == 0 || length != size) {
-                if (length + 1 == allocated) {
-                        allocated = allocated * 2 - 1;
-                        bytes = must_realloc(bytes, allocated, 1);
-                }
-                n = read(fd, bytes + length, allocated - 1 - length);
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return -errno;
-                if (n == 0)
-                        break;
-                length += (size_t)n;
-                a->bytes_read += (uint64_t)n;
-                if (length > most)
-                        return -EFBIG;
-        }
-        bytes[length] = '\0';
-        *ret = TAKE_PTR(bytes);
-        *ret_length = length;
-        return 0;
-}
-
-/* Reads an entry's content once; -EUCLEAN where it changed meanwhile, -ESTALE where it is another file by now. */
-static int read_once(struct access *a, struct entry *e, size_t most)
-{
-        _cleanup_free_ char *bytes = NULL;
-        _cleanup_fd_ int fd = -1;
-        struct looked before, after;
-        size_t length;
-        int r;
-
-        fd = walk_open(&a->walk, e, &before);
-        if (fd < 0)
-                return fd;
-        if (before.size > most)
-                return -EFBIG;
-        if (walk_kept(&a->walk) + before.size > ACCESS_TOTAL_MOST)
-                return -ENOBUFS;
-        r = read_all(a, fd, before.size, most, &bytes, &length);
-        if (r < 0)
-                return r;
-        r = walk_look(fd, &after);
-        if (r < 0)
-                return r;
-        if (!walk_unchanged(&before, &after))
-                return -EUCLEAN;
-        e->looked = after;
-        e->bytes = TAKE_PTR(bytes);
-        e->length = length;
-        e->next_read = a->walk.read;
-        a->walk.read = e;
-        a->walk.bytes += length;
-        return 0;
-}
-
-static int read_content(struct access *a, struct access_file *f, struct entry *e, size_t most)
-{
-        int r = -EUCLEAN;
-
-        if (e->bytes)
-                r = e->length > most ? -EFBIG : 0;
-        else if (e->looked.size > most)
-                r = -EFBIG;
-        else
-                for (int i = 0; i < ACCESS_TRIES && r == -EUCLEAN; i++)
-                        r = read_once(a, e, most);
-        if (r == -EFBIG)
-                f->why = access_say(a, "larger than %zu bytes", most);
-        else if (r == -EUCLEAN)
-                f->why = "changes while it is read";
-        else if (r < 0)
-                f->why = walk_error(r);
-        return r;
-}
-
-/* One try of access_read(); -ESTALE: look again. */
-static int try_read(struct access *a, struct access_file *f, const struct walked *walked, size_t most)
+/* One try of access_read() or access_pass(); -ESTALE: look again. */
+static int try_read(struct access *a, struct access_file *f, const struct walked *walked, size_t most,
+                    const struct access_taker *taker)
 {
         const char *wrong;
         int r;
@@ -336,35 +252,55 @@ static int try_read(struct access *a, struct access_file *f, const struct walked
                 file_failed(f, wrong);
                 return 0;
         }
-        r = read_content(a, f, walked->entry, most);
+        r = taker ? content_pass(a, walked->entry, most, taker) : content_read(a, walked->entry, most);
         if (r < 0) {
-                file_failed(f, f->why);
+                file_failed(f, content_error(a, r, most));
                 return r;
         }
-        fill(f, &walked->entry->looked);
-        if (access_overlay)
-                (void)access_overlay(f->resolved, f);
-        f->bytes = walked->entry->bytes;
-        f->length = walked->entry->length;
+        /* As it was when it was read. */
+        (void)found(a, f, walked);
+        if (!taker) {
+                f->bytes = walked->entry->bytes;
+                f->length = walked->entry->length;
+        }
         return 0;
+}
+
+static void read_file(struct access *a, struct result *result, const struct access_taker *taker)
+{
+        struct walked walked;
+
+        for (int i = 0; i < ACCESS_TRIES; i++) {
+                result->file = (struct access_file){.path = result->path};
+                walk_to(&a->walk, result->path, true, &walked);
+                if (try_read(a, &result->file, &walked, result->most, taker) != -ESTALE)
+                        break;
+                walk_forget(&a->walk, walked.entry);
+        }
+}
+
+static size_t at_most(size_t most)
+{
+        return most > ACCESS_FILE_MOST ? ACCESS_FILE_MOST : most;
 }
 
 const struct access_file *access_read(struct access *a, const char *path, size_t most)
 {
-        struct result *result;
-        struct walked walked;
         bool fresh;
+        struct result *result = result_of(a, ASKED_READ, path, at_most(most), &fresh);
 
-        if (most > ACCESS_FILE_MOST)
-                most = ACCESS_FILE_MOST;
-        result = result_of(a, ASKED_READ, path, most, &fresh);
-        for (int i = 0; fresh && i < ACCESS_TRIES; i++) {
-                result->file = (struct access_file){.path = result->path};
-                walk_to(&a->walk, result->path, true, &walked);
-                if (try_read(a, &result->file, &walked, most) != -ESTALE)
-                        break;
-                walk_forget(&a->walk, walked.entry);
-        }
+        if (fresh)
+                read_file(a, result, NULL);
+        return &result->file;
+}
+
+const struct access_file *access_pass(struct access *a, const char *path, size_t most, const struct access_taker *taker)
+{
+        bool fresh;
+        struct result *result = result_of(a, ASKED_PASS, path, at_most(most), &fresh);
+
+        if (result != &a->spent)
+                read_file(a, result, taker);
         return &result->file;
 }
 

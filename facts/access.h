@@ -72,6 +72,17 @@ bool access_is_live(const struct access *a);
 /* All answers belong to the access and are never NULL. `path` is absolute. */
 /* Reads a regular file, following links. */
 const struct access_file *access_read(struct access *a, const char *path, size_t most);
+/* Takes a file piece by piece: `take` gets whole lines (the last of a file may lack its newline); `again` says that
+ * what was taken is void: the file changed meanwhile and is read once more, or it is no answer after all. */
+struct access_taker {
+        void (*take)(void *user, const char *bytes, size_t length);
+        void (*again)(void *user);
+        void *user;
+};
+/* As access_read(), for a file far larger than what is taken from it: the content goes to the taker, and the answer has
+ * no bytes. Asking again reads again. */
+const struct access_file *access_pass(struct access *a, const char *path, size_t most,
+                                      const struct access_taker *taker);
 /* Metadata of what the path names, following links; `bytes` is NULL. Any type of file is an answer here. */
 const struct access_file *access_stat(struct access *a, const char *path);
 /* The same without following a link in the last place; of a link, `bytes` is its target. */

@@ -91,7 +91,7 @@ static json_t *describe_directory(const struct access_directory *d)
 static void add_file(json_t *files, json_t *seen, const struct result *result)
 {
         const struct access_file *f = &result->file;
-        bool read = result->question == ASKED_READ && f->state == BIO_KNOWN;
+        bool content = result->question == ASKED_READ || result->question == ASKED_PASS;
         _cleanup_free_ char *key = NULL;
         _cleanup_free_ char *safe = NULL;
         json_t *object;
@@ -107,7 +107,7 @@ static void add_file(json_t *files, json_t *seen, const struct result *result)
                 if (json_object_set(seen, safe, object) < 0)
                         out_of_memory();
         }
-        if (read)
+        if (content && f->state == BIO_KNOWN)
                 set(object, "read", json_true());
 }
 
@@ -148,6 +148,7 @@ json_t *access_inputs(struct access *a)
         for (result = a->first; result; result = result->next)
                 switch (result->question) {
                 case ASKED_READ:
+                case ASKED_PASS:
                 case ASKED_STAT:
                 case ASKED_LSTAT:
                         add_file(files, seen, result);

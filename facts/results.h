@@ -9,7 +9,7 @@
 /* How often something is read again because it changed meanwhile. */
 #define ACCESS_TRIES 3
 
-enum question { ASKED_READ, ASKED_STAT, ASKED_LSTAT, ASKED_LIST, ASKED_GLOB };
+enum question { ASKED_READ, ASKED_PASS, ASKED_STAT, ASKED_LSTAT, ASKED_LIST, ASKED_GLOB };
 
 struct matches {
         size_t count;
@@ -22,7 +22,7 @@ struct result {
         struct result *next;
         uint64_t hash;
         enum question question;
-        size_t most; /* of ASKED_READ: part of the question */
+        size_t most; /* of ASKED_READ and ASKED_PASS: part of the question */
         const char *path;
         union {
                 struct access_file file;
@@ -36,6 +36,8 @@ struct access {
         bool live;
         uint64_t bytes_read;
         struct text scratch;
+        char *piece; /* buffer of access_pass() */
+        size_t piece_size;
         struct result *first, *last;
         /* The answers once the bound is reached, to every further question. */
         struct result spent;
