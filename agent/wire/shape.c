@@ -132,7 +132,12 @@ static bool is_texts(const json_t *value)
         return true;
 }
 
-/* Parameters: scalars, and lists of texts. Both sides know the check's; here only their form counts. */
+static bool is_scalar(const json_t *value)
+{
+        return is_text(value) || json_is_integer(value) || json_is_boolean(value);
+}
+
+/* Parameters: scalars and lists of them, as they were in the plan. */
 static bool is_parameters(const json_t *value)
 {
         const char *name;
@@ -140,10 +145,13 @@ static bool is_parameters(const json_t *value)
 
         if (!json_is_object(value))
                 return false;
-        json_object_foreach ((json_t *)value, name, parameter)
-                if (!is_text(parameter) && !json_is_integer(parameter) && !json_is_boolean(parameter) &&
-                    !is_texts(parameter))
+        json_object_foreach ((json_t *)value, name, parameter) {
+                if (!json_is_array(parameter) && !is_scalar(parameter))
                         return false;
+                for (size_t i = 0; i < json_array_size(parameter); i++)
+                        if (!is_scalar(json_array_get(parameter, i)))
+                                return false;
+        }
         return true;
 }
 

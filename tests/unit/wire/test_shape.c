@@ -76,7 +76,7 @@ static void members_of_another_form_are_refused(void **state)
         refused("with", "[]");
         refused("with", "{\"a\":1.5}");
         refused("with", "{\"a\":{}}");
-        refused("with", "{\"a\":[1]}");
+        refused("with", "{\"a\":[[]]}");
         refused("status", "\"good\"");
         refused("status", "\"pass\""); /* the counts say otherwise */
         refused("aspect", "\"design\"");
