@@ -6,9 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <syslog.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
@@ -43,18 +41,6 @@ void daemon_problem(struct daemon *d, enum problem which, const char *why)
                 log_message(LOG_NOTICE, "over: %s", d->problems[which]);
         free(d->problems[which]);
         d->problems[which] = why ? must_strdup(why) : NULL;
-}
-
-void daemon_notify_shipper(const struct daemon *d)
-{
-        _cleanup_fd_ int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-        if (fd < 0 || strlen(d->notify_socket) >= sizeof(address.sun_path))
-                return;
-        memcpy(address.sun_path, d->notify_socket, strlen(d->notify_socket));
-        /* Nobody there, or its queue is full: it looks by itself, too. */
-        (void)sendto(fd, "", 1, MSG_NOSIGNAL, (const struct sockaddr *)&address, sizeof(address));
 }
 
 static uint64_t least(uint64_t a, uint64_t b)

@@ -45,8 +45,6 @@ struct daemon {
 /* `why` NULL: it is over. Says what changed. */
 void daemon_problem(struct daemon *d, enum problem which, const char *why);
 uint64_t daemon_clock(void); /* CLOCK_BOOTTIME in microseconds */
-/* Tells the shipper that there is something to send, where it listens. */
-void daemon_notify_shipper(const struct daemon *d);
 
 /* Makes a record of `kind` with `members` (borrowed, NULL: none) and `run` (or NULL); sets the next heartbeat. */
 int daemon_record(struct daemon *d, enum record_kind kind, json_t *members, const json_t *run);

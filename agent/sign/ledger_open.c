@@ -45,62 +45,6 @@ static int page_read(struct spool *s, const char *chain, uint64_t seq, const str
         return 0;
 }
 
-/* What a genesis says of its chain. */
-struct origin {
-        char chain[RECORD_CHAIN_TEXT];
-        char previous[RECORD_CHAIN_TEXT]; /* "": none, or not known */
-        char host_id[HOST_ID_TEXT];
-        bool ours; /* introduces our key, under its signature */
-};
-
-static bool read_origin(struct spool *s, const char *chain, const struct jose_key *key, struct origin *ret)
-{
-        _cleanup_key_ struct jose_key *introduced = NULL;
-        _cleanup_(page_free) struct page page = {0};
-        const char *previous;
-
-        *ret = (struct origin){0};
-        memcpy(ret->chain, chain, RECORD_CHAIN_TEXT);
-        if (page_read(s, chain, 1, NULL, &page) < 0 || page.record.kind != RECORD_GENESIS)
-                return false;
-        if (jose_key_from_jwk(json_object_get(page.jws.payload, "key"), &introduced, NULL) < 0)
-                return false;
-        ret->ours = streq(jose_key_id(introduced), jose_key_id(key)) && jws_verify(&page.jws, key) == 0;
-        if (page.record.host_id && strlen(page.record.host_id) < HOST_ID_TEXT)
-                memcpy(ret->host_id, page.record.host_id, strlen(page.record.host_id) + 1);
-        previous = json_member_string(json_object_get(page.jws.payload, "previous"), "chain");
-        if (previous && is_hex(previous, RECORD_CHAIN_TEXT - 1))
-                memcpy(ret->previous, previous, RECORD_CHAIN_TEXT);
-        return true;
-}
-
-static bool is_followed(const struct origin *origins, size_t count, const char *chain)
-{
-        size_t i;
-
-        for (i = 0; i < count; i++) {
-                if (streq(origins[i].previous, chain))
-                        return true;
-        }
-        return false;
-}
-
-/* The newest chain that no other one follows; with `ours`, among those of our key. The order of file times alone would
- * mislead where the clock was set back. */
-static const struct origin *newest_origin(const struct origin *origins, size_t count, bool ours)
-{
-        const struct origin *found = NULL;
-        size_t i;
-
-        for (i = 0; i < count; i++) {
-                if (ours && !origins[i].ours)
-                        continue;
-                if (!found || !is_followed(origins, count, origins[i].chain))
-                        found = &origins[i];
-        }
-        return found;
-}
-
 /* The newest record that can be read, from the end of the chain. 0: none; *ret_newest is the newest number there is. */
 static uint64_t last_readable(struct ledger *l, const char *chain, const struct jose_key *key, uint64_t *ret_newest,
                               struct page *ret)
@@ -132,7 +76,7 @@ static json_t *make_previous(const char *chain, uint64_t seq, const char *hash, 
 }
 
 /* No chain of ours is in the spool, but another's is: what a new one says of it. */
-static json_t *previous_of(struct ledger *l, const struct origin *other, const char *reason)
+static json_t *previous_of(struct ledger *l, const struct spool_origin *other, const char *reason)
 {
         _cleanup_(page_free) struct page page = {0};
         uint64_t newest = 0, seq = last_readable(l, other->chain, NULL, &newest, &page);
@@ -271,14 +215,18 @@ static void read_back(struct ledger *l)
         note_from(l, entries, full == SIZE_MAX ? count : full, 0, false);
 }
 
-static json_t *find_chain(struct ledger *l, const struct origin *origins, size_t count)
+static json_t *find_chain(struct ledger *l, const struct spool_origin *origins, size_t count)
 {
-        const struct origin *own = newest_origin(origins, count, true), *other = newest_origin(origins, count, false);
+        const struct spool_origin *own = spool_newest_origin(origins, count, jose_key_id(l->identity->key));
+        const struct spool_origin *other = spool_newest_origin(origins, count, NULL);
         _cleanup_(page_free) struct page head = {0};
         uint64_t newest = 0, seq;
 
         if (!own && other)
-                return previous_of(l, other, l->identity->introduced ? "other-key" : "key-lost");
+                return previous_of(l, other,
+                                   !other->kid[0]            ? "damaged"
+                                   : l->identity->introduced ? "other-key"
+                                                             : "key-lost");
         if (!own)
                 return previous_of_empty(l);
         seq = last_readable(l, own->chain, l->identity->key, &newest, &head);
@@ -297,28 +245,9 @@ static json_t *find_chain(struct ledger *l, const struct origin *origins, size_t
         return json_null();
 }
 
-static int read_origins(struct ledger *l, struct origin **ret, size_t *ret_count)
-{
-        _cleanup_free_ char(*chains)[RECORD_CHAIN_TEXT] = NULL;
-        _cleanup_free_ struct origin *origins = NULL;
-        size_t count = 0, i;
-        int r = spool_chains(l->spool, &chains, &count);
-
-        if (r < 0)
-                return r;
-        origins = must_alloc((count + 1) * sizeof(*origins));
-        for (i = 0; i < count; i++) {
-                if (!read_origin(l->spool, chains[i], l->identity->key, &origins[i]))
-                        log_message(LOG_WARNING, "chain %s in the spool has no genesis that can be read", chains[i]);
-        }
-        *ret = TAKE_PTR(origins);
-        *ret_count = count;
-        return 0;
-}
-
 int ledger_open(const char *state, struct identity *identity, struct ledger *ret, json_t **ret_previous, char **why)
 {
-        _cleanup_free_ struct origin *origins = NULL;
+        _cleanup_free_ struct spool_origin *origins = NULL;
         size_t count = 0;
         int r;
 
@@ -328,7 +257,7 @@ int ledger_open(const char *state, struct identity *identity, struct ledger *ret
         ret->recorded = json_must(json_object());
         r = spool_open(state, true, &ret->spool, why);
         if (r == 0) {
-                r = read_origins(ret, &origins, &count);
+                r = spool_origins(ret->spool, &origins, &count);
                 if (r < 0)
                         *why = must_printf("cannot read %s/spool: %s", state, strerror(-r));
         }

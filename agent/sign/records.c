@@ -60,7 +60,7 @@ int daemon_record(struct daemon *d, enum record_kind kind, json_t *members, cons
         daemon_problem(d, PROBLEM_SPOOL, r < 0 ? why : NULL);
         if (r == 0) {
                 d->next_heartbeat = daemon_clock() + heartbeat_after(d);
-                daemon_notify_shipper(d);
+                spool_notify(d->notify_socket);
         }
         return r;
 }
