@@ -48,6 +48,9 @@ struct access_directory {
         const char *resolved;
         size_t count;
         const char *const *names; /* sorted bytewise; without . and .. */
+        /* Beside each name, what readdir(3) says it is (DT_LNK, …; DT_UNKNOWN where it does not say): a hint by which a
+         * reader need not look at what cannot matter. */
+        const unsigned char *types;
 };
 
 /* Largest file that is read whole; readers may ask for less. */

@@ -16,12 +16,24 @@ static int compare_names(const void *x, const void *y)
         return strcmp(*(const char *const *)x, *(const char *const *)y);
 }
 
+/* A copy of an entry's name with its type in front, so that the two stay together while names are sorted. */
+static const char *typed_name(struct arena *arena, const struct dirent *entry)
+{
+        size_t length = strlen(entry->d_name);
+        char *copy = arena_alloc(arena, length + 2);
+
+        copy[0] = (char)entry->d_type;
+        memcpy(copy + 1, entry->d_name, length);
+        return copy + 1;
+}
+
 /* Keeps the names of an open directory, sorted. */
 static int keep_names(struct access *a, DIR *stream, struct access_directory *d)
 {
         _cleanup_free_ const char **names = NULL;
         size_t count = 0, allocated = 0;
         const char **kept;
+        unsigned char *types;
 
         for (;;) {
                 const struct dirent *entry;
@@ -39,14 +51,18 @@ static int keep_names(struct access *a, DIR *stream, struct access_directory *d)
                 if (walk_kept(&a->walk) > ACCESS_TOTAL_MOST)
                         return -ENOBUFS;
                 names = must_grow(names, &allocated, count + 1, sizeof(*names));
-                names[count++] = arena_copy(&a->walk.arena, entry->d_name, strlen(entry->d_name));
+                names[count++] = typed_name(&a->walk.arena, entry);
         }
         kept = arena_alloc(&a->walk.arena, (count + 1) * sizeof(*kept));
         if (count > 0) {
                 qsort(names, count, sizeof(*names), compare_names);
                 memcpy(kept, names, count * sizeof(*kept));
         }
+        types = arena_alloc(&a->walk.arena, count + 1);
+        for (size_t i = 0; i < count; i++)
+                types[i] = (unsigned char)kept[i][-1];
         d->names = kept;
+        d->types = types;
         d->count = count;
         return 0;
 }
@@ -98,6 +114,7 @@ static void list(struct access *a, struct access_directory *d)
                 }
                 d->state = BIO_UNREADABLE;
                 d->names = NULL;
+                d->types = NULL;
                 d->count = 0;
                 if (r == -EFBIG)
                         d->why = access_say(a, "more than %d entries", ACCESS_DIRECTORY_MOST);
