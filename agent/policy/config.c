@@ -106,12 +106,14 @@ static int read_seconds(const struct bio_node *map, const char *key, void *to, s
 {
         _cleanup_free_ char *value = NULL;
         struct term term;
-        uint64_t seconds;
+        uint64_t seconds = 0;
         int r = read_one_line(map, key, &value, diag);
 
         if (r < 0)
                 return r;
-        if (term_parse(value, &term) < 0 || term_seconds(&term, &seconds) < 0 || seconds > SECONDS_MOST)
+        /* No term is zero, but no jitter is PT0S. */
+        if (!streq(value, "PT0S") &&
+            (term_parse(value, &term) < 0 || term_seconds(&term, &seconds) < 0 || seconds > SECONDS_MOST))
                 return yaml_error(diag, tree_get(map, key),
                                   "\"%s\" is no term without years and months, expected ISO 8601 such as PT15M", value);
         *(uint64_t *)to = seconds;
