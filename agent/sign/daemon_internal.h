@@ -60,7 +60,7 @@ int daemon_stop(struct daemon *d);
  * made. */
 int run_take(struct daemon *d, json_t *answer, const char *why);
 
-/* RUNTIME/status.json (0640). `state`: "running" or "stopped". */
+/* RUNTIME/status.json (0640) and health.json (0644). `state`: "running" or "stopped". */
 void status_write(struct daemon *d, const char *state);
 
 #endif

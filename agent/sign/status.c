@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* RUNTIME/status.json: what `bioagent status` shows. */
+/* RUNTIME/status.json and health.json: what `bioagent status` shows to those who may know, and to others. */
 #include <fcntl.h>
 #include <string.h>
 #include <syslog.h>
@@ -13,6 +13,7 @@
 #include "sign/daemon_internal.h"
 
 #define STATUS_MODE         0640
+#define HEALTH_MODE         0644
 #define SHIPPER_STATUS_MOST ((size_t)16 * 1024)
 
 static json_t *moment_or_null(int64_t moment)
@@ -79,12 +80,33 @@ static int64_t next_run(const struct daemon *d)
         return moment_now() + (next > now ? (int64_t)((next - now) / 1000000) : 0);
 }
 
+static void write_file(const struct daemon *d, const char *name, mode_t mode, const json_t *content)
+{
+        _cleanup_free_ char *path = must_printf("%s/%s", d->rules.config.runtime, name), *text = json_text(content);
+        int r = file_write_durably(AT_FDCWD, path, mode, text, strlen(text), false);
+
+        if (r < 0)
+                log_message(LOG_WARNING, "cannot write %s: %s", path, strerror(-r));
+}
+
+/* What everyone may know: whether it works, not what it found. */
+static void write_health(const struct daemon *d, const json_t *status)
+{
+        static const char *const members[] = {"state", "last_run", "next_run"};
+        _cleanup_json_ json_t *health = json_must(json_object());
+        bool problem = !json_is_null(json_object_get(status, "problem"));
+        size_t i;
+
+        for (i = 0; i < ELEMENTS(members); i++)
+                json_set(health, members[i], json_incref(json_object_get(status, members[i])));
+        json_set(health, "problem", json_string_or_null(problem ? "there is a problem" : NULL));
+        write_file(d, "health.json", HEALTH_MODE, health);
+}
+
 void status_write(struct daemon *d, const char *state)
 {
-        _cleanup_free_ char *path = must_printf("%s/status.json", d->rules.config.runtime), *text = NULL;
         _cleanup_json_ json_t *status = json_must(json_object());
         struct ledger_figures figures;
-        int r;
 
         ledger_figures(&d->ledger, &figures);
         json_set(status, "state", json_string_or_null(state));
@@ -96,8 +118,6 @@ void status_write(struct daemon *d, const char *state)
         json_set(status, "collector", collector_member(d, &figures));
         json_set(status, "counts", d->counts ? json_incref(d->counts) : json_null());
         json_set(status, "problem", problem_member(d));
-        text = json_text(status);
-        r = file_write_durably(AT_FDCWD, path, STATUS_MODE, text, strlen(text), false);
-        if (r < 0)
-                log_message(LOG_WARNING, "cannot write %s: %s", path, strerror(-r));
+        write_file(d, "status.json", STATUS_MODE, status);
+        write_health(d, status);
 }

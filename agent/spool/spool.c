@@ -4,11 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/fs.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "base/io.h"
 #include "base/memory.h"
@@ -296,7 +294,7 @@ static int chain_directory(struct spool *s, const char *chain)
  * atomic, and leaves the temporary name for the next start at worst. */
 static int publish(int dirfd, const char *from, const char *to)
 {
-        if (syscall(SYS_renameat2, dirfd, from, dirfd, to, RENAME_NOREPLACE) == 0)
+        if (renameat2(dirfd, from, dirfd, to, RENAME_NOREPLACE) == 0)
                 return 0;
         if (errno != EINVAL && errno != ENOSYS)
                 return -errno;
