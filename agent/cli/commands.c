@@ -33,9 +33,11 @@ static void program_help(struct text *out)
                 layout_field(out, 80, 2, 14, commands[i]->name, commands[i]->help);
         for (size_t i = 0; i < ELEMENTS(programs); i++)
                 layout_field(out, 80, 2, 14, programs[i].name, programs[i].help);
-        text_add(out, "\nExit status of a run: 0 nothing failed, 1 a check failed, 2 wrong usage or\n"
-                      "configuration, 3 nothing failed but something could not be established, 4 internal\n"
-                      "or output failure.\n");
+        text_add_char(out, '\n');
+        layout_wrap(out, 80, 0, 0,
+                    "Exit status of a run: 0 nothing failed, 1 a check failed, 2 wrong usage or configuration, 3 "
+                    "nothing failed "
+                    "but something could not be established, 4 internal or output failure.");
 }
 
 static int exec_program(const char *program, bool named, int argc, char **argv)

@@ -44,30 +44,29 @@ void layout_pad(struct text *out, const char *s, size_t columns)
 
 void layout_wrap(struct text *out, unsigned width, unsigned indent, size_t at, const char *s)
 {
+        size_t gap = 0; /* spaces before the next word, as written; none at the beginning of a line */
         bool first = true;
 
         while (*s) {
                 size_t n = strcspn(s, " \n");
+                _cleanup_free_ char *word = must_strndup(s, n);
+                size_t columns = layout_columns(word);
 
                 if (n) {
-                        _cleanup_free_ char *word = must_strndup(s, n);
-                        size_t columns = layout_columns(word);
-
-                        if (!first && at + 1 + columns > width) {
+                        if (!first && at + gap + columns > width) {
                                 text_add_char(out, '\n');
                                 layout_spaces(out, indent);
                                 at = indent;
                                 first = true;
                         }
-                        if (!first) {
-                                text_add_char(out, ' ');
-                                at++;
-                        }
+                        layout_spaces(out, first ? 0 : gap);
                         layout_clean(out, word);
-                        at += columns;
+                        at += (first ? 0 : gap) + columns;
                         first = false;
+                        gap = 0;
                 }
                 s += n;
+                gap += *s != '\0';
                 s += *s != '\0';
         }
         text_add_char(out, '\n');

@@ -18,6 +18,7 @@ static const struct {
         [STRING_RISK] = {"let op", "risk"},
         [STRING_UNDO] = {"terug", "undo"},
         [STRING_MORE_FINDINGS] = {"en nog {1} (--verbose toont alle)", "and {1} more (--verbose shows all)"},
+        [STRING_COUNTED_FINDINGS] = {"en nog {1}, alleen geteld", "and {1} more, counted only"},
         [STRING_MEASURE] = {"Maatregel", "Measure"},
         [STRING_ANSWER] = {"Techniek", "Technical"},
         [STRING_ORGANISATION] = {"Organisatie", "Organisation"},
@@ -66,8 +67,8 @@ static const struct {
         const char *word, *nl, *en;
 } statuses[] =
         {
-                {"fail", "afwijking", "fail"},      {"error", "onbepaald", "error"}, {"manual", "handmatig", "manual"},
-                {"pass", "geen afwijking", "pass"}, {"na", "n.v.t.", "n/a"},
+                {"fail", "afwijking", "fail"}, {"error", "onbepaald", "error"}, {"manual", "handmatig", "manual"},
+                {"pass", "goed", "pass"},      {"na", "n.v.t.", "n/a"},
 },
   answers[] = {
           {"open", "open", "open"},

@@ -17,7 +17,8 @@ enum report_string {
         STRING_RELOAD,
         STRING_RISK,
         STRING_UNDO,
-        STRING_MORE_FINDINGS, /* count */
+        STRING_MORE_FINDINGS,    /* count */
+        STRING_COUNTED_FINDINGS, /* count */
         STRING_MEASURE,
         STRING_ANSWER,
         STRING_ORGANISATION,

@@ -167,8 +167,9 @@ static void write_findings(struct writer *w, const json_t *result)
                 }
         }
         if (total > shown) {
-                _cleanup_free_ char *more = report_fill_counts(STRING_MORE_FINDINGS, w->options->language,
-                                                               (const size_t[]){total - shown}, 1);
+                _cleanup_free_ char *more =
+                        report_fill_counts(w->options->verbose ? STRING_COUNTED_FINDINGS : STRING_MORE_FINDINGS,
+                                           w->options->language, (const size_t[]){total - shown}, 1);
 
                 layout_spaces(w->out, INDENT);
                 layout_wrap(w->out, w->width, INDENT, INDENT, more);

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The report as a person sees it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "report/layout.h"
+#include "report/report.h"
+
+static const char payload[] =
+        "{\"schema\":\"bioagent.record/1\",\"kind\":\"report\",\"target\":\"live\","
+        "\"host\":{\"name\":\"web1\",\"os\":\"Debian GNU/Linux 12 (bookworm)\"},\"run\":{\"agent\":\"0.1.0\"},"
+        "\"policies\":[{\"id\":\"demo\",\"version\":\"7\"},{\"id\":\"other\",\"version\":\"1.3\"}],"
+        "\"measures\":["
+        "{\"id\":\"demo:1\",\"technical\":\"fail\",\"organisational\":\"open\",\"parts\":["
+        "{\"id\":\"a\",\"technical\":\"fail\"},{\"id\":\"b\",\"technical\":\"manual\",\"why\":\"not-examined\"},"
+        "{\"id\":\"c\",\"technical\":null},{\"id\":\"d\",\"technical\":\"error\"}]},"
+        "{\"id\":\"demo:2\",\"technical\":\"pass\",\"organisational\":\"not-needed\",\"parts\":["
+        "{\"id\":\"a\",\"technical\":\"pass\"},{\"id\":\"b\",\"technical\":null}]},"
+        "{\"id\":\"demo:3\",\"technical\":null,\"organisational\":\"open\",\"parts\":[{\"id\":\"a\",\"technical\":null}"
+        "]}],"
+        "\"results\":["
+        "{\"check\":\"t.pass\",\"status\":\"pass\",\"measures\":[\"demo:2/a\"],\"counts\":{\"pass\":1},\"findings\":["
+        "{\"subject\":\"file:/etc/x\",\"status\":\"pass\",\"evidence\":[{\"source\":\"/etc/"
+        "x\",\"actual\":\"0\",\"decides\":true}]}]},"
+        "{\"check\":\"t.manual\",\"status\":\"manual\",\"measures\":[],\"counts\":{\"manual\":1},\"findings\":["
+        "{\"subject\":\"source:sss\",\"status\":\"manual\",\"evidence\":[{\"decides\":true,\"note\":\"judged "
+        "elsewhere\"}]}]},"
+        "{\"check\":\"t.error\",\"status\":\"error\",\"measures\":[],\"counts\":{\"error\":1,\"pass\":3},\"findings\":["
+        "{\"subject\":\"service:x\",\"status\":\"error\",\"evidence\":[{\"source\":\"/etc/"
+        "y\",\"actual\":\"(unreadable: permission denied)\","
+        "\"decides\":true}]}]},"
+        "{\"check\":\"t.low\",\"status\":\"fail\",\"measures\":[\"demo:1/a\"],\"counts\":{\"fail\":1},\"findings\":["
+        "{\"subject\":\"s\",\"status\":\"fail\",\"evidence\":[]}]},"
+        "{\"check\":\"t.high\",\"status\":\"fail\",\"measures\":[\"demo:1/a\",\"demo:1/b\"],\"because\":\"package x is "
+        "not installed\","
+        "\"counts\":{\"fail\":2,\"pass\":41},\"findings\":["
+        "{\"subject\":\"user:jan\",\"status\":\"fail\",\"_personal\":[\"subject\"],\"evidence\":["
+        "{\"source\":\"/etc/ssh/"
+        "sshd_config\",\"line\":12,\"key\":\"PermitRootLogin\",\"actual\":\"yes\",\"expected\":\"no\","
+        "\"decides\":true,\"note\":\"overrides the default\"},"
+        "{\"source\":\"/etc/passwd\",\"line\":1,\"key\":\"uid\",\"actual\":\"0\",\"decides\":false}]},"
+        "{\"subject\":\"user:piet\",\"status\":\"fail\",\"evidence\":[{\"source\":\"/etc/"
+        "z\",\"actual\":\"\",\"expected\":\"1\","
+        "\"decides\":true}]}]}]}";
+
+static const char descriptors[] =
+        "{\"checks\":[{\"id\":\"t.high\",\"severity\":\"high\",\"title\":{\"nl\":\"Hoog\",\"en\":\"High\"},\"fix\":{"
+        "\"commands\":\"sed -i 's/this is a command that is longer than a terminal is wide/and it is not to be "
+        "broken/' /etc/x\\nsecond\","
+        "\"reload\":\"systemctl reload ssh\",\"risk\":{\"nl\":\"Pas op\",\"en\":\"Careful\"},\"undo\":\"rm x\"}},"
+        "{\"id\":\"t.low\",\"severity\":\"low\",\"title\":{\"nl\":\"Laag\",\"en\":\"Low\"},\"fix\":{}}]}";
+static const char titles[] =
+        "{\"demo:1\":{\"nl\":\"Eerste\",\"en\":\"First\"},\"demo:2\":{\"nl\":\"Tweede\",\"en\":\"Second\"}}";
+
+static json_t *parse(const char *text)
+{
+        json_t *json;
+        char *why = NULL;
+
+        if (json_parse(text, strlen(text), &json, &why) < 0)
+                fail_msg("%s", why);
+        return json;
+}
+
+static char *write_with(const char *text, const struct report_options *o)
+{
+        _cleanup_json_ json_t *p = parse(text), *d = parse(descriptors), *t = parse(titles);
+        const struct report r = {.payload = p, .descriptors = d, .titles = t};
+        struct text out = {0};
+
+        assert_int_equal(report_writer_find("text")->write(&r, o, &out), 0);
+        return text_take(&out);
+}
+
+static char *write_report(const struct report_options *o)
+{
+        return write_with(payload, o);
+}
+
+static void assert_has(const char *text, const char *part)
+{
+        if (!strstr(text, part))
+                fail_msg("\"%s\" is not in:\n%s", part, text);
+}
+
+static void assert_has_not(const char *text, const char *part)
+{
+        if (strstr(text, part))
+                fail_msg("\"%s\" is in:\n%s", part, text);
+}
+
+static void assert_before(const char *text, const char *first, const char *second)
+{
+        assert_has(text, first);
+        assert_has(text, second);
+        if (strstr(text, first) > strstr(text, second))
+                fail_msg("\"%s\" stands after \"%s\" in:\n%s", first, second, text);
+}
+
+static void the_first_line_says_who_looked_at_what(void **state)
+{
+        _cleanup_free_ char *out =
+                write_report(&(struct report_options){.language = REPORT_EN, .width = 80, .as = "root"});
+
+        (void)state;
+        assert_true(starts_with(out, "bioagent 0.1.0, read-only: web1 (Debian GNU/Linux 12 (bookworm)), as root.\n"
+                                     "Policies: demo 7, other 1.3.\n"));
+}
+
+static void the_worst_stands_first_and_the_more_severe_before_the_less(void **state)
+{
+        _cleanup_free_ char *out =
+                write_report(&(struct report_options){.language = REPORT_EN, .width = 80, .as = "root"});
+
+        (void)state;
+        assert_before(out, "t.high", "t.low");
+        assert_before(out, "t.low", "t.error");
+        assert_before(out, "t.error", "t.manual");
+        assert_before(out, "t.manual", "t.pass");
+        assert_before(out, "t.pass", "Measure ");
+}
+
+static void a_failure_shows_what_decided_what_it_bears_on_and_how_to_fix_it(void **state)
+{
+        _cleanup_free_ char *out =
+                write_report(&(struct report_options){.language = REPORT_EN, .width = 80, .as = "root"});
+
+        (void)state;
+        assert_has(out, "fail       t.high  High\n"
+                        "           user:jan\n"
+                        "             /etc/ssh/sshd_config:12  PermitRootLogin: yes, expected no\n"
+                        "             overrides the default\n"
+                        "           user:piet\n"
+                        "             /etc/z  \"\", expected 1\n"
+                        "           because  package x is not installed\n"
+                        "           bears on demo:1/a, demo:1/b\n"
+                        "           fix      sed -i 's/this is a command that is longer than a terminal is wide/and it "
+                        "is not to "
+                        "be broken/' /etc/x\n"
+                        "                    second\n"
+                        "           reload   systemctl reload ssh\n"
+                        "           risk     Careful\n"
+                        "           undo     rm x\n");
+        assert_has_not(out, "/etc/passwd:1"); /* it did not decide */
+        assert_has(out, "/etc/y  (unreadable: permission denied)\n");
+        assert_has(out, "judged elsewhere\n");
+        assert_has_not(out, "/etc/x  0"); /* a pass is one line */
+}
+
+static void measures_say_how_much_was_examined_and_name_the_rest(void **state)
+{
+        _cleanup_free_ char *out =
+                write_report(&(struct report_options){.language = REPORT_EN, .width = 80, .as = "root"});
+
+        (void)state;
+        assert_has(out, "Measure  Technical  Organisation  Parts examined\n"
+                        "demo:1   fail       open          1 of 4\n"
+                        "  First\n"
+                        "  not examined: b, d\n"
+                        "  the organisation's: c\n"
+                        "demo:2   pass       not needed    1 of 2\n"
+                        "  Second\n"
+                        "  no deviation found in the 1 of 2 parts examined\n"
+                        "  the organisation's: b\n"
+                        "demo:3   -          open          0 of 1\n"
+                        "  the organisation's: a\n");
+        assert_has(out, "5 checks: 2 failed, 1 could not be established, 1 for a person to judge, 1\npassed, 0 not applicable.\n");
+}
+
+static void no_report_says_that_a_host_complies(void **state)
+{
+        (void)state;
+        for (int language = REPORT_NL; language <= REPORT_EN; language++) {
+                _cleanup_free_ char *out = write_report(&(struct report_options){
+                        .language = (enum report_language)language, .width = 80, .verbose = true});
+
+                assert_has_not(out, "compl");
+                assert_has_not(out, "voldoe");
+        }
+}
+
+static void dutch_is_dutch(void **state)
+{
+        _cleanup_free_ char *out =
+                write_report(&(struct report_options){.language = REPORT_NL, .width = 80, .as = "root"});
+
+        (void)state;
+        assert_true(
+                starts_with(out, "bioagent 0.1.0, alleen lezend: web1 (Debian GNU/Linux 12 (bookworm)), als root.\n"));
+        assert_has(out, "afwijking  t.high  Hoog\n");
+        assert_has(out, "geen afwijking gevonden in de 1 van 2 onderzochte onderdelen\n");
+        assert_has_not(out, "expected");
+        assert_has_not(out, "Careful");
+}
+
+static void nothing_but_commands_is_wider_than_the_terminal(void **state)
+{
+        (void)state;
+        for (unsigned width = 62; width <= 80; width += 9) {
+                _cleanup_free_ char *out =
+                        write_report(&(struct report_options){.language = REPORT_NL, .width = width, .as = "root"});
+
+                for (char *line = strtok_r(out, "\n", &(char *){NULL}), *next = line; line; line = next) {
+                        next = line + strlen(line) + 1;
+                        if (!*next)
+                                next = NULL;
+                        else if (strchr(next, '\n'))
+                                *strchr(next, '\n') = '\0';
+                        if (layout_columns(line) > width && !strstr(line, "sed -i"))
+                                fail_msg("%zu columns: %s", layout_columns(line), line);
+                }
+        }
+}
+
+static void quiet_prints_failures_and_errors_alone(void **state)
+{
+        _cleanup_free_ char *out =
+                write_report(&(struct report_options){.language = REPORT_EN, .width = 80, .quiet = true});
+
+        (void)state;
+        assert_true(starts_with(out, "fail "));
+        assert_has(out, "t.error");
+        assert_has_not(out, "t.manual");
+        assert_has_not(out, "t.pass");
+        assert_has_not(out, "Measure");
+        assert_has_not(out, "checks:");
+}
+
+static void verbose_prints_all_evidence(void **state)
+{
+        _cleanup_free_ char *out =
+                write_report(&(struct report_options){.language = REPORT_EN, .width = 80, .verbose = true});
+
+        (void)state;
+        assert_has(out, "/etc/passwd:1  uid: 0\n");
+        assert_has(out, "/etc/x  0\n");
+}
+
+static void colour_comes_only_when_asked_for(void **state)
+{
+        _cleanup_free_ char *plain = write_report(&(struct report_options){.language = REPORT_EN, .width = 80});
+        _cleanup_free_ char *colour =
+                write_report(&(struct report_options){.language = REPORT_EN, .width = 80, .colour = true});
+
+        (void)state;
+        assert_null(strchr(plain, '\033'));
+        assert_has(colour, "\033[1;31mfail       \033[0m");
+}
+
+static void no_value_can_steer_a_terminal(void **state)
+{
+        static const char hostile[] =
+                "{\"host\":{\"name\":\"\\u001b]0;x\\u0007\"},\"run\":{},\"measures\":[],\"results\":[{\"check\":\"t."
+                "high\",\"status\":\"fail\","
+                "\"measures\":[\"a\\u001b[2Jb\"],\"findings\":[{\"subject\":\"user:\\u009b2J\",\"status\":\"fail\","
+                "\"evidence\":["
+                "{\"source\":\"/etc/\\u001b[31m\",\"actual\":\"a\\rb\\u007f\",\"decides\":true}]}]}]}";
+        _cleanup_free_ char *out = write_with(hostile, &(struct report_options){.language = REPORT_EN, .width = 80});
+
+        (void)state;
+        for (const unsigned char *p = (const unsigned char *)out; *p; p++) {
+                assert_true(*p >= 0x20 || *p == '\n');
+                assert_true(*p != 0x7f);
+                assert_false(p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f);
+        }
+        assert_has(out, "user:?2J");
+}
+
+/* What a broken observer sends must not break the report. */
+static void any_shape_of_payload_is_written(void **state)
+{
+        static const char *const shapes[] = {
+                "{}",
+                "{\"results\":[{}],\"measures\":[{}]}",
+                "{\"results\":[{\"check\":5,\"status\":\"great\",\"findings\":{\"a\":1}}]}",
+                "{\"results\":[{\"status\":\"fail\",\"findings\":[{\"evidence\":[5,{\"decides\":true}]},7],\"counts\":{"
+                "\"fail\":\"x\"}}]}",
+                "{\"results\":{},\"measures\":5,\"policies\":[1],\"host\":[],\"run\":null}",
+                "{\"measures\":[{\"id\":5,\"technical\":\"odd\",\"parts\":[1,{\"id\":2}]}]}",
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(shapes); i++) {
+                _cleanup_free_ char *out = write_with(
+                        shapes[i], &(struct report_options){.language = REPORT_EN, .width = 0, .verbose = true});
+
+                assert_has_not(out, "pass  ");
+        }
+}
+
+static void many_findings_are_counted_not_listed(void **state)
+{
+        _cleanup_json_ json_t *findings = json_array(), *p = NULL;
+        _cleanup_free_ char *text = NULL, *out = NULL;
+
+        (void)state;
+        for (int i = 0; i < 100; i++)
+                json_array_append_new(findings,
+                                      json_pack("{s:s,s:s,s:[]}", "subject", "s", "status", "fail", "evidence"));
+        p = json_pack("{s:[{s:s,s:s,s:{s:i},s:O}]}", "results", "check", "t.x", "status", "fail", "counts", "fail", 250,
+                      "findings", findings);
+        text = json_text(p);
+        out = write_with(text, &(struct report_options){.language = REPORT_EN, .width = 80});
+        assert_has(out, "and 240 more (--verbose shows all)");
+}
+
+static void examined_is_what_a_check_answered_for(void **state)
+{
+        _cleanup_json_ json_t *p = parse(payload);
+        size_t examined, parts;
+
+        (void)state;
+        report_examined(json_array_get(json_object_get(p, "measures"), 0), &examined, &parts);
+        assert_int_equal(examined, 1);
+        assert_int_equal(parts, 4);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(the_first_line_says_who_looked_at_what),
+                cmocka_unit_test(the_worst_stands_first_and_the_more_severe_before_the_less),
+                cmocka_unit_test(a_failure_shows_what_decided_what_it_bears_on_and_how_to_fix_it),
+                cmocka_unit_test(measures_say_how_much_was_examined_and_name_the_rest),
+                cmocka_unit_test(no_report_says_that_a_host_complies),
+                cmocka_unit_test(dutch_is_dutch),
+                cmocka_unit_test(nothing_but_commands_is_wider_than_the_terminal),
+                cmocka_unit_test(quiet_prints_failures_and_errors_alone),
+                cmocka_unit_test(verbose_prints_all_evidence),
+                cmocka_unit_test(colour_comes_only_when_asked_for),
+                cmocka_unit_test(no_value_can_steer_a_terminal),
+                cmocka_unit_test(any_shape_of_payload_is_written),
+                cmocka_unit_test(many_findings_are_counted_not_listed),
+                cmocka_unit_test(examined_is_what_a_check_answered_for),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
