@@ -282,7 +282,8 @@ static int chain_directory(struct spool *s, const char *chain)
 
         if (r != -ENOENT)
                 return r;
-        if (mkdirat(s->fd, chain, SPOOL_DIRECTORY_MODE) < 0 && errno != EEXIST)
+        /* Whatever the umask is: the shipper reads through the group. */
+        if (mkdirat(s->fd, chain, SPOOL_DIRECTORY_MODE) < 0 || fchmodat(s->fd, chain, SPOOL_DIRECTORY_MODE, 0) < 0)
                 return -errno;
         r = directory_sync(s->fd);
         if (r < 0)
@@ -306,16 +307,17 @@ static int publish(int dirfd, const char *from, const char *to)
 
 static int write_temporary(int dirfd, const char *name, const char *line)
 {
-        _cleanup_fd_ int fd =
-                openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, SPOOL_FILE_MODE);
+        _cleanup_fd_ int fd = -1;
         int r;
 
+        /* Left by an append whose clean-up failed too; there is one writer. */
+        (void)unlinkat(dirfd, name, 0);
+        fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, SPOOL_FILE_MODE);
         if (fd < 0)
                 return -errno;
         r = fd_write_all(fd, line, strlen(line));
         if (r == 0)
                 r = fd_write_all(fd, "\n", 1);
-        /* Whatever the umask is: the shipper reads through the group. */
         if (r == 0 && fchmod(fd, SPOOL_FILE_MODE) < 0)
                 r = -errno;
         if (r == 0 && fsync(fd) < 0)
