@@ -141,7 +141,11 @@ struct result *result_of(struct access *a, enum question question, const char *p
         struct result *result, **bucket;
         uint64_t hash;
 
-        normalise(&a->scratch, path);
+        if (question == ASKED_GLOB) {
+                text_clear(&a->scratch);
+                text_add(&a->scratch, path);
+        } else
+                normalise(&a->scratch, path);
         hash = hash_bytes(text_string(&a->scratch), a->scratch.length) + question;
         bucket = &a->buckets[hash % WALK_BUCKETS];
         *fresh = false;

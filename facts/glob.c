@@ -26,6 +26,7 @@ struct paths {
 
 struct globbing {
         struct access *a;
+        bool last; /* component of the pattern */
         size_t lists;
         const struct access_directory *unreadable;
 };
@@ -108,7 +109,7 @@ static bool match_name(struct globbing *g, struct paths *to, const char *directo
 
         unquote(&name, component);
         path = must_printf("%s/%s", directory, text_string(&name));
-        if (access_lstat(g->a, path)->state == BIO_ABSENT)
+        if (g->last && access_lstat(g->a, path)->state == BIO_ABSENT)
                 return true;
         return add(g, to, directory, text_string(&name));
 }
@@ -155,19 +156,20 @@ static bool match_component(struct globbing *g, struct paths *paths, const char 
         return within;
 }
 
-/* A pattern that ends in a slash matches directories alone, and gives the slash back. */
-static void keep_directories(struct globbing *g, struct paths *paths)
+/* A pattern that ends in a slash gives it back for directories; where the last component has a wildcard, what is no
+ * directory does not match. */
+static void mark_directories(struct globbing *g, struct paths *paths, bool alone)
 {
         size_t i, kept = 0;
 
         for (i = 0; i < paths->count; i++) {
                 _cleanup_free_ char *path = paths->items[i];
-                char *slashed = must_printf("%s/", path);
+                _cleanup_free_ char *slashed = must_printf("%s/", path);
 
-                if (access_stat(g->a, slashed)->state == BIO_ABSENT)
-                        free(slashed);
-                else
-                        paths->items[kept++] = slashed;
+                if (access_stat(g->a, slashed)->state != BIO_ABSENT)
+                        paths->items[kept++] = TAKE_PTR(slashed);
+                else if (!alone)
+                        paths->items[kept++] = TAKE_PTR(path);
         }
         paths->count = kept;
 }
@@ -182,7 +184,7 @@ static void match(struct access *a, const char *pattern, struct matches *ret)
         _cleanup_(paths_free) struct paths paths = {0};
         struct globbing g = {.a = a};
         const char **kept;
-        bool within = true;
+        bool within = true, wildcard = false;
         size_t i;
 
         if (*pattern != '/') {
@@ -198,10 +200,12 @@ static void match(struct access *a, const char *pattern, struct matches *ret)
                 pattern += strspn(pattern, "/");
                 component = must_strndup(pattern, strcspn(pattern, "/"));
                 pattern += strlen(component);
+                wildcard = has_wildcard(component);
+                g.last = !pattern[strspn(pattern, "/")];
                 within = match_component(&g, &paths, component);
         }
         if (*pattern == '/')
-                keep_directories(&g, &paths);
+                mark_directories(&g, &paths, wildcard);
         if (paths.count > 0)
                 qsort(paths.items, paths.count, sizeof(*paths.items), compare_paths);
         kept = arena_alloc(&a->walk.arena, (paths.count + 1) * sizeof(*kept));

@@ -128,8 +128,10 @@ static void *make(struct facts *f)
         p->source = find_rpm(f);
         if (p->source)
                 p->why = "rpm database not read by this version";
-        else if (status->state == BIO_ABSENT) {
-                p->why = "no package database that this version reads";
+        else {
+                /* dpkg is a package itself: where it runs, its database is never empty. */
+                p->why = status->state == BIO_ABSENT ? "no package database that this version reads"
+                                                     : "dpkg's database is empty";
                 p->source = STATUS_FILE;
         }
         return p;
