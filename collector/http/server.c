@@ -245,6 +245,7 @@ static void fill_request(struct http_exchange *x, struct bufferevent *bev)
         q->content_type = evhttp_find_header(headers, "Content-Type");
         q->authorization = evhttp_find_header(headers, "Authorization");
         q->cookie = evhttp_find_header(headers, "Cookie");
+        q->accept = evhttp_find_header(headers, "Accept");
         q->length = evbuffer_get_length(body);
         q->body = q->length > 0 ? (const char *)evbuffer_pullup(body, -1) : "";
         if (!q->body)
