@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* How sshd is started: by which units, with which command lines; and whether it runs, since when. */
+#include <string.h>
+
+#include "base/text.h"
+#include "facts/sshd_host.h"
+#include "facts/systemd_internal.h"
+
+#define PROGRAM    "/usr/sbin/sshd"
+#define WORDS_MOST 200
+
+/* Debian's units: the listener, and what is started for each connection where a socket listens. */
+static const char *const units[] = {"ssh.service", "sshd.service", "ssh@.service", "sshd@.service"};
+
+struct words {
+        const char *at[WORDS_MOST];
+        size_t count;
+};
+
+static void add_word(struct words *w, const char *word)
+{
+        if (w->count < WORDS_MOST)
+                w->at[w->count++] = word;
+}
+
+/* sshd(8): options that have an argument, and what they say in words of sshd_config(5). */
+static const struct {
+        char letter;
+        bool argument;
+        const char *line; /* "%s" for the argument */
+} options[] = {
+        {'4', false, "AddressFamily inet"},
+        {'6', false, "AddressFamily inet6"},
+        {'C', true, NULL},
+        {'D', false, NULL},
+        {'E', true, NULL},
+        {'R', false, NULL},
+        {'Q', false, NULL},
+        {'b', true, NULL},
+        {'c', true, "HostCertificate"},
+        {'d', false, "LogLevel DEBUG"},
+        {'e', false, NULL},
+        {'f', true, NULL},
+        {'g', true, "LoginGraceTime"},
+        {'h', true, "HostKey"},
+        {'i', false, NULL},
+        {'k', true, NULL},
+        {'o', true, ""},
+        {'p', true, "Port"},
+        {'q', false, "LogLevel QUIET"},
+        {'r', false, NULL},
+        {'u', true, NULL},
+};
+
+struct argument_reading {
+        struct arena *arena;
+        struct sshd_arguments *ret;
+        const char **lines;
+        size_t allocated;
+};
+
+static void take_option(struct argument_reading *r, char letter, const char *line, const char *argument)
+{
+        _cleanup_text_ struct text t = {0};
+
+        if (letter == 'f') {
+                text_add(&t, *argument == '/' || streq(argument, "none") ? "" : "/");
+                text_add(&t, argument);
+                r->ret->config_file = arena_copy(r->arena, text_string(&t), t.length);
+        }
+        r->ret->ports |= letter == 'p';
+        if (!line)
+                return;
+        text_add(&t, line);
+        text_add(&t, argument && *line ? " " : "");
+        text_add(&t, argument ? argument : "");
+        if (!r->lines || r->ret->option_count == r->allocated) {
+                const char **grown = arena_alloc(r->arena, (r->allocated + 16) * sizeof(*grown));
+
+                if (r->lines)
+                        memcpy(grown, r->lines, r->allocated * sizeof(*grown));
+                r->lines = grown;
+                r->allocated += 16;
+        }
+        r->lines[r->ret->option_count++] = arena_copy(r->arena, text_string(&t), t.length);
+}
+
+bool sshd_arguments_of(struct arena *arena, const char *const *argv, size_t count, struct sshd_arguments *ret,
+                       const char **why)
+{
+        struct argument_reading r = {.arena = arena, .ret = ret};
+        size_t i, k;
+
+        *ret = (struct sshd_arguments){0};
+        for (i = 1; i < count; i++) {
+                const char *p = argv[i];
+
+                if (*p != '-' || !p[1] || streq(p, "--")) {
+                        *why = "its command line has what sshd does not take";
+                        return false;
+                }
+                for (p++; *p; p++) {
+                        const char *argument = NULL;
+
+                        for (k = 0; k < ELEMENTS(options) && options[k].letter != *p; k++)
+                                ;
+                        if (k == ELEMENTS(options) || (options[k].argument && !p[1] && i + 1 == count)) {
+                                *why = "its command line has an option that does not serve";
+                                return false;
+                        }
+                        if (options[k].argument)
+                                argument = p[1] ? p + 1 : argv[++i];
+                        take_option(&r, options[k].letter, options[k].line, argument);
+                        if (argument)
+                                break;
+                }
+        }
+        ret->options = r.lines;
+        return true;
+}
+
+/* Environment. */
+
+/* What a unit's variables are: its own, then those of its files. False with *why where a file cannot be had. */
+static bool read_environment(struct sshd *s, const struct bio_node *unit, struct environment *e, const char **why)
+{
+        const struct bio_node *list = tree_get(unit, "environment");
+        size_t i;
+
+        for (i = 0; i < tree_count(list); i++) {
+                const char *name, *value;
+
+                if (environment_assignment(&s->arena, tree_bytes_of(tree_at(list, i), NULL), &name, &value))
+                        environment_set(e, name, value);
+        }
+        list = tree_get(unit, "environment_files");
+        for (i = 0; i < tree_count(list); i++) {
+                const char *path = tree_bytes_of(tree_at(list, i), NULL);
+                const struct access_file *file;
+
+                path += *path == '-';
+                file = access_read(facts_access(s->facts), path, ACCESS_FILE_MOST);
+                if (file->state == BIO_ABSENT)
+                        continue;
+                *why = file->state == BIO_KNOWN ? environment_file(&s->arena, file->bytes, file->length,
+                                                                   systemd_of(s->facts)->version, e)
+                                                : file->why;
+                if (*why)
+                        return false;
+        }
+        return true;
+}
+
+/* systemd.service(5), COMMAND LINES: $NAME as a word of its own is split into words, ${NAME} is put in its place. */
+static void expand_word(struct sshd *s, const struct environment *e, const char *word, struct words *ret)
+{
+        _cleanup_text_ struct text t = {0};
+        const char *p, *value, *part;
+
+        if (word[0] == '$' && word[1] != '{' && word[1] != '$') {
+                value = environment_get(e, word + 1);
+                while (value && unit_word_relaxed(&s->arena, &value, &part) > 0)
+                        add_word(ret, part);
+                return;
+        }
+        for (p = word; *p; p++) {
+                const char *end = starts_with(p, "${") ? strchr(p, '}') : NULL;
+
+                if (starts_with(p, "$$")) {
+                        text_add_char(&t, *p++);
+                } else if (end) {
+                        value = environment_get(e, arena_copy(&s->arena, p + 2, (size_t)(end - p) - 2));
+                        text_add(&t, value ? value : "");
+                        p = end;
+                } else {
+                        text_add_char(&t, *p);
+                }
+        }
+        add_word(ret, arena_copy(&s->arena, text_string(&t), t.length));
+}
+
+/* Instances. */
+
+static bool same_text(const char *a, const char *b)
+{
+        return streq(a ? a : "", b ? b : "");
+}
+
+static bool same_arguments(const struct sshd_arguments *a, const struct sshd_arguments *b)
+{
+        size_t i;
+
+        if (!same_text(a->config_file, b->config_file) || a->option_count != b->option_count || a->ports != b->ports)
+                return false;
+        for (i = 0; i < a->option_count; i++)
+                if (!streq(a->options[i], b->options[i]))
+                        return false;
+        return true;
+}
+
+static struct sshd_instance *add_instance(struct sshd *s, const struct sshd_instance *new)
+{
+        size_t i;
+
+        for (i = 0; i < s->instance_count; i++) {
+                struct sshd_instance *old = &s->instances[i];
+
+                if (same_text(old->undecidable, new->undecidable) && same_arguments(&old->arguments, &new->arguments))
+                        return old;
+        }
+        if (s->instance_count == s->instances_allocated) {
+                size_t allocated = s->instances_allocated + 8;
+                struct sshd_instance *grown = arena_alloc(&s->arena, allocated * sizeof(*grown));
+
+                if (s->instance_count > 0)
+                        memcpy(grown, s->instances, s->instance_count * sizeof(*grown));
+                s->instances = grown;
+                s->instances_allocated = allocated;
+        }
+        s->instances[s->instance_count] = *new;
+        return &s->instances[s->instance_count++];
+}
+
+/* Whether a path is the installed program, by any name. */
+static bool is_program(struct sshd *s, const char *path)
+{
+        const struct access_file *program = access_stat(facts_access(s->facts), PROGRAM);
+        const struct access_file *file = access_stat(facts_access(s->facts), path);
+
+        if (streq(path, PROGRAM))
+                return true;
+        return program->state == BIO_KNOWN && file->state == BIO_KNOWN && streq(program->resolved, file->resolved);
+}
+
+static void read_command_line(struct sshd *s, struct sshd_instance *i, const struct words *w)
+{
+        _cleanup_text_ struct text t = {0};
+        size_t k;
+
+        for (k = 0; k < w->count; k++)
+                text_printf(&t, "%s%s", k > 0 ? " " : "", w->at[k]);
+        i->command_line = arena_copy(&s->arena, text_string(&t), t.length);
+        if (w->count == 0 || w->count == WORDS_MOST)
+                i->undecidable = "its command line cannot be told";
+        else if (!is_program(s, w->at[0]))
+                i->undecidable = "it starts another program than " PROGRAM;
+        else
+                (void)sshd_arguments_of(&s->arena, w->at, w->count, &i->arguments, &i->undecidable);
+}
+
+static void read_unit(struct sshd *s, const struct bio_node *unit, struct sshd_instance *i)
+{
+        const struct bio_node *commands = tree_get(unit, "exec_start");
+        const struct bio_node *argv = tree_get(tree_at(commands, 0), "argv");
+        _cleanup_environment_ struct environment e = {0};
+        struct words w = {0};
+        size_t k;
+
+        if (tree_state(commands) != BIO_KNOWN || tree_state(argv) != BIO_KNOWN) {
+                i->undecidable = tree_why(tree_state(commands) != BIO_KNOWN ? commands : argv);
+                i->undecidable = i->undecidable ? i->undecidable : "its command line cannot be told";
+                return;
+        }
+        if (!read_environment(s, unit, &e, &i->undecidable))
+                return;
+        for (k = 0; k < tree_count(argv); k++)
+                expand_word(s, &e, tree_bytes_of(tree_at(argv, k), NULL), &w);
+        read_command_line(s, i, &w);
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+        return a > b ? a : b;
+}
+
+/* The unit as the service manager has it, or NULL: not loaded, or nobody to ask. */
+static const struct bio_node *loaded_unit(struct sshd *s, const char *name, const char **not_seen)
+{
+        struct live *live = facts_live(s->facts);
+        const struct bio_node *unit;
+
+        if (strchr(name, '@'))
+                return NULL;
+        unit = live_unit(live, facts_tree(s->facts), name);
+        if (tree_state(unit) == BIO_UNREADABLE || tree_state(unit) == BIO_UNDECIDABLE) {
+                *not_seen = tree_why(unit);
+                return NULL;
+        }
+        if (!streq(tree_bytes_of(tree_get(unit, "load_state"), NULL), "loaded") ||
+            tree_count(tree_get(unit, "exec_start")) == 0)
+                return NULL;
+        return unit;
+}
+
+static void find_unit(struct sshd *s, const char *name)
+{
+        const struct fact_argument arguments[] = {{"unit", name}, {NULL, NULL}};
+        struct sshd_instance new = {.name = name, .unit = name}, *i;
+        const struct bio_node *unit = loaded_unit(s, name, &new.not_seen);
+        bool loaded = unit != NULL;
+
+        if (!unit)
+                unit = facts_query(s->facts, "systemd.unit", arguments);
+        if (tree_state(unit) == BIO_ABSENT)
+                return;
+        if (tree_state(unit) != BIO_KNOWN) {
+                new.undecidable = tree_why(unit);
+        } else {
+                if (tree_state(tree_get(unit, "exec_start")) == BIO_ABSENT)
+                        return; /* masked, or without a command */
+                read_unit(s, unit, &new);
+        }
+        i = add_instance(s, &new);
+        if (loaded && (streq(tree_bytes_of(tree_get(unit, "active_state"), NULL), "active") ||
+                       streq(tree_bytes_of(tree_get(unit, "active_state"), NULL), "reloading"))) {
+                i->running_since = later(tree_integer_of(tree_get(unit, "state_change")),
+                                         tree_integer_of(tree_get(unit, "exec_main_start")));
+                i->main_pid = tree_integer_of(tree_get(unit, "main_pid"));
+        }
+}
+
+/* Listeners name themselves "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups". */
+static bool listener_words(struct sshd *s, const struct bio_node *process, struct words *ret)
+{
+        const char *title = tree_bytes_of(tree_at(tree_get(process, "argv"), 0), NULL);
+        const char *end = strstr(title, " [listener]");
+
+        if (!end || !starts_with(title, "sshd: "))
+                return false;
+        for (title += strlen("sshd: "); title < end;) {
+                size_t length = strcspn(title, " ");
+
+                if (length > 0)
+                        add_word(ret, arena_copy(&s->arena, title, length));
+                title += length + (title[length] == ' ');
+        }
+        return true;
+}
+
+/* Listeners that no unit accounts for. */
+static void find_processes(struct sshd *s)
+{
+        const struct bio_node *list = live_processes(facts_live(s->facts), facts_tree(s->facts), "sshd");
+        size_t k, u;
+
+        for (k = 0; k < tree_count(list); k++) {
+                const struct bio_node *process = tree_at(list, k);
+                int64_t pid = tree_integer_of(tree_get(process, "pid"));
+                struct sshd_instance new = {.name = "sshd"}, *i;
+                struct words w = {0};
+
+                for (u = 0; u < s->instance_count && s->instances[u].main_pid != pid; u++)
+                        ;
+                if (u < s->instance_count || !listener_words(s, process, &w))
+                        continue;
+                read_command_line(s, &new, &w);
+                new.name = new.command_line;
+                i = add_instance(s, &new);
+                i->not_seen = NULL;
+                i->running_since = later(i->running_since, tree_integer_of(tree_get(process, "start")));
+        }
+}
+
+void sshd_find_instances(struct sshd *s)
+{
+        const char *offline = live_offline(facts_live(s->facts));
+        size_t i;
+
+        for (i = 0; i < ELEMENTS(units); i++)
+                find_unit(s, units[i]);
+        if (!offline)
+                find_processes(s);
+        if (s->instance_count == 0)
+                (void)add_instance(
+                        s, &(struct sshd_instance){.name = "sshd", .command_line = PROGRAM, .not_seen = offline});
+}
