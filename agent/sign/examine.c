@@ -130,11 +130,23 @@ static int check_answer(const json_t *answer, char **why)
         return 0;
 }
 
-static int read_answer(const struct examination *e, int status, json_t **ret, char **why)
+int examination_parse(const char *bytes, size_t length, json_t **ret, char **why)
 {
         _cleanup_json_ json_t *answer = NULL;
         int r;
 
+        if (json_parse(bytes, length, &answer, NULL) < 0) {
+                *why = must_strdup("the answer was cut short");
+                return -EIO;
+        }
+        r = check_answer(answer, why);
+        if (r == 0)
+                *ret = TAKE_PTR(answer);
+        return r;
+}
+
+static int read_answer(const struct examination *e, int status, json_t **ret, char **why)
+{
         if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL) {
                 *why = must_printf("the reader of the observer's answer ended by signal %d", WTERMSIG(status));
                 return -EIO;
@@ -143,14 +155,7 @@ static int read_answer(const struct examination *e, int status, json_t **ret, ch
                 *why = must_printf("no answer in %d seconds", EXAMINATION_SECONDS);
                 return -ETIMEDOUT;
         }
-        if (json_parse(e->answer.data, e->answer.length, &answer, NULL) < 0) {
-                *why = must_strdup("the answer was cut short");
-                return -EIO;
-        }
-        r = check_answer(answer, why);
-        if (r == 0)
-                *ret = TAKE_PTR(answer);
-        return r;
+        return examination_parse(e->answer.data, e->answer.length, ret, why);
 }
 
 int examination_end(struct examination *e, json_t **ret, char **why)

@@ -35,6 +35,9 @@ int examination_read(struct examination *e);
  * result of the right form for each entry of the plan; or negative errno with *why. */
 int examination_end(struct examination *e, json_t **ret, char **why);
 
+/* Reads what a child said: as examination_end(). */
+int examination_parse(const char *bytes, size_t length, json_t **ret, char **why);
+
 /* Results, all `error`, for the checks that the last state has, where the observer could not even be asked. New
  * reference. */
 json_t *examination_failed(const json_t *last_results, int64_t now, const char *why);

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -95,6 +96,16 @@ int mkdirat(int fd, const char *path, mode_t mode)
 int renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags)
 {
         return fault_is_due() ? -1 : (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, flags);
+}
+
+int renameat(int from_fd, const char *from, int to_fd, const char *to)
+{
+        return fault_is_due() ? -1 : (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, 0);
+}
+
+int rename(const char *from, const char *to)
+{
+        return fault_is_due() ? -1 : (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
