@@ -18,7 +18,6 @@
 #include "web/web.h"
 
 #define CONNECTIONS_MOST 1000
-#define WEB_CONNECTIONS_MOST 64
 #define WEB_BODY_MOST 4096
 
 struct serving {
@@ -99,7 +98,6 @@ static int open_web(struct serving *s, const char *store, char **why)
         struct http_settings settings = {
                 .listen = s->config.web,
                 .body_most = WEB_BODY_MOST,
-                .connections = WEB_CONNECTIONS_MOST,
                 .handle = web_handle,
         };
         int r;

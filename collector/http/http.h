@@ -69,7 +69,7 @@ struct http_settings {
         /* PEM files; all NULL: no TLS. A client certificate is asked for, and any is let in: modules look at `peer`. */
         const char *certificate, *key, *ca;
         size_t body_most;   /* bytes; more is 413 */
-        size_t connections; /* at most, at one time */
+        size_t connections; /* at most, at one time; counted with TLS alone */
         /* Called in the server's thread; answers with http_answer(), at once or later, from any thread. */
         void (*handle)(struct http_exchange *x, const struct http_request *q, void *user);
         void *user;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* evhttp has no bound on connections, on the time that one may take, or on what all of them together hold in memory. These are
- * kept here: every connection is known from its first byte to the release of its bufferevent, and one that goes beyond is shut
- * down at the socket, which evhttp then sees as the client's leaving. */
+ * kept here for TLS, where a connection is known from its first byte to the release of its bufferevent; one that goes beyond is
+ * shut down at the socket, which evhttp then sees as the client's leaving. Without TLS we serve loopback alone. */
 #include "http/http.h"
 
 #include <arpa/inet.h>
@@ -35,7 +35,7 @@
 struct http_connection {
         struct http_connection *next, **self; /* in server->connections */
         struct http_server *server;
-        struct bufferevent *socket; /* the one that has the descriptor */
+        struct bufferevent *bev;
         time_t since;
         size_t buffered;
         bool busy; /* being answered */
@@ -83,7 +83,7 @@ static time_t monotonic(void)
 
 static void shut_down(struct http_connection *c)
 {
-        evutil_socket_t fd = bufferevent_getfd(c->socket);
+        evutil_socket_t fd = bufferevent_getfd(c->bev);
 
         if (fd >= 0)
                 (void)shutdown(fd, SHUT_RDWR);
@@ -94,6 +94,15 @@ static void connection_settle(struct http_connection *c)
         c->server->buffered -= c->buffered;
         c->buffered = 0;
         c->since = monotonic();
+}
+
+/* There is room again, or what was wrong with accepting may be over. */
+static void resume_accepting(struct http_server *s)
+{
+        if (!s->full || s->stop_at != 0 || (s->tls && s->connection_count >= s->settings.connections))
+                return;
+        s->full = false;
+        (void)evconnlistener_enable(s->listener);
 }
 
 static void connection_free(void *p)
@@ -107,10 +116,7 @@ static void connection_free(void *p)
                 c->next->self = c->self;
         free(c);
         s->connection_count--;
-        if (s->full && s->stop_at == 0 && s->connection_count < s->settings.connections) {
-                s->full = false;
-                (void)evconnlistener_enable(s->listener);
-        }
+        resume_accepting(s);
 }
 
 static void on_input(struct evbuffer *buffer, const struct evbuffer_cb_info *info, void *p)
@@ -135,18 +141,11 @@ static struct bufferevent *connection_new(struct event_base *base, void *p)
 {
         struct http_server *s = p;
         struct http_connection *c = must_alloc(sizeof(*c));
-        struct bufferevent *bev;
 
         c->server = s;
         c->since = monotonic();
-        if (s->tls)
-                bev = c->socket = http_tls_bufferevent(s->tls, base, c);
-        else {
-                /* A filter that passes everything on: unlike a socket bufferevent it tells when it is released. */
-                c->socket = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
-                bev = c->socket ? bufferevent_filter_new(c->socket, NULL, NULL, BEV_OPT_CLOSE_ON_FREE, connection_free, c) : NULL;
-        }
-        if (!bev)
+        c->bev = http_tls_bufferevent(s->tls, base, c);
+        if (!c->bev)
                 out_of_memory();
         c->next = s->connections;
         c->self = &s->connections;
@@ -155,21 +154,9 @@ static struct bufferevent *connection_new(struct event_base *base, void *p)
         s->connections = c;
         if (++s->connection_count >= s->settings.connections)
                 pause_accepting(s);
-        if (!evbuffer_add_cb(bufferevent_get_input(bev), on_input, c))
+        if (!evbuffer_add_cb(bufferevent_get_input(c->bev), on_input, c))
                 out_of_memory();
-        return bev;
-}
-
-static struct http_connection *connection_of(struct http_server *s, struct bufferevent *bev)
-{
-        struct http_connection *c;
-
-        if (s->tls)
-                return http_tls_user(bev);
-        for (c = s->connections; c; c = c->next)
-                if (c->socket == bufferevent_get_underlying(bev))
-                        return c;
-        return NULL;
+        return c->bev;
 }
 
 static void on_accept_error(struct evconnlistener *listener, void *p)
@@ -192,10 +179,7 @@ static void on_sweep(evutil_socket_t fd, short what, void *p)
         for (c = s->connections; c; c = c->next)
                 if (!c->busy && now - c->since > REQUEST_SECONDS)
                         shut_down(c);
-        if (s->full && s->stop_at == 0 && s->connection_count < s->settings.connections) {
-                s->full = false;
-                (void)evconnlistener_enable(s->listener);
-        }
+        resume_accepting(s);
         if (s->stop_at != 0 && now >= s->stop_at)
                 (void)event_base_loopbreak(s->base);
 }
@@ -265,7 +249,7 @@ static void on_request(struct evhttp_request *raw, void *p)
 
         x->server = s;
         x->raw = raw;
-        x->connection = connection_of(s, bev);
+        x->connection = s->tls ? http_tls_user(bev) : NULL;
         if (x->connection)
                 x->connection->busy = true;
         fill_request(x, bev);
@@ -381,13 +365,39 @@ static char *address_text(evutil_socket_t fd)
         return must_printf("%s:%u", text, ntohs(in->sin_port));
 }
 
+/* ADDRESS:PORT or [ADDRESS]:PORT, numeric. (evutil_parse_sockaddr_port() refuses port 0.) */
+static bool parse_listen(const char *listen, struct sockaddr_storage *ret, int *ret_length)
+{
+        struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)(void *)ret;
+        struct sockaddr_in *in = (struct sockaddr_in *)(void *)ret;
+        const char *colon = strrchr(listen, ':');
+        _cleanup_free_ char *address = colon ? must_strndup(listen, (size_t)(colon - listen)) : NULL;
+        size_t length = address ? strlen(address) : 0;
+        uint64_t port;
+
+        if (!address || parse_u64(colon + 1, &port) < 0 || port > 65535)
+                return false;
+        memset(ret, 0, sizeof(*ret));
+        if (length > 2 && address[0] == '[' && address[length - 1] == ']') {
+                address[length - 1] = '\0';
+                in6->sin6_family = AF_INET6;
+                in6->sin6_port = htons((uint16_t)port);
+                *ret_length = sizeof(*in6);
+                return inet_pton(AF_INET6, address + 1, &in6->sin6_addr) == 1;
+        }
+        in->sin_family = AF_INET;
+        in->sin_port = htons((uint16_t)port);
+        *ret_length = sizeof(*in);
+        return inet_pton(AF_INET, address, &in->sin_addr) == 1;
+}
+
 static int listen_on(struct http_server *s, char **why)
 {
         const unsigned flags = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE;
-        struct sockaddr_storage where = {0};
-        int length = sizeof(where);
+        struct sockaddr_storage where;
+        int length;
 
-        if (evutil_parse_sockaddr_port(s->settings.listen, (struct sockaddr *)&where, &length) < 0) {
+        if (!parse_listen(s->settings.listen, &where, &length)) {
                 *why = must_printf("%s is no numeric ADDRESS:PORT", s->settings.listen);
                 return -EINVAL;
         }
@@ -418,7 +428,8 @@ static void set_up_evhttp(struct http_server *s)
         s->sweep = event_new(s->base, -1, EV_PERSIST, on_sweep, s);
         if (!s->wake || !s->sweep || event_add(s->wake, NULL) < 0 || event_add(s->sweep, &sweep) < 0)
                 out_of_memory();
-        evhttp_set_bevcb(s->http, connection_new, s);
+        if (s->tls)
+                evhttp_set_bevcb(s->http, connection_new, s);
         evhttp_set_gencb(s->http, on_request, s);
         evhttp_set_allowed_methods(s->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST);
         evhttp_set_max_headers_size(s->http, HEADERS_MOST);
