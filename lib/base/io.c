@@ -39,7 +39,8 @@ int fd_read_all(int fd, size_t most, char **ret, size_t *ret_length)
                 if (n == 0)
                         break;
         }
-        *ret_length = t.length;
+        if (ret_length)
+                *ret_length = t.length;
         *ret = text_take(&t);
         return 0;
 }
