@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 
 /* Reads a regular file of at most `most` bytes (-EFBIG beyond; -EINVAL where it is no regular file; never blocks on a
- * FIFO). *ret is malloc'd and NUL-terminated. `dirfd` as in openat(2). */
+ * FIFO). *ret is malloc'd and NUL-terminated; `ret_length` may be NULL. `dirfd` as in openat(2). */
 int file_read(int dirfd, const char *path, size_t most, char **ret, size_t *ret_length);
 /* Reads all of an open descriptor up to `most` bytes; otherwise as file_read(). */
 int fd_read_all(int fd, size_t most, char **ret, size_t *ret_length);
