@@ -44,7 +44,7 @@ static void uid0(struct bio_context *c)
         if (bio_state(c, users) == BIO_ABSENT)
                 bio_evidence(c, bio_conclude(c, file, BIO_NA, "there are no local accounts"), users, NULL, true);
         else if (bio_known(c, users) && bio_count(c, users) == 0)
-                bio_evidence(c, bio_conclude(c, file, BIO_PASS, "no account has uid 0, not even root"), users, NULL,
+                bio_evidence(c, bio_conclude(c, file, BIO_ERROR, "no account has uid 0, not even root"), users, NULL,
                              true);
 }
 

@@ -181,6 +181,12 @@ static void because(struct bio_context *public, const char *fmt, ...)
         va_end(ap);
 }
 
+static bool is_personal(struct bio_context *public, const struct bio_node *node)
+{
+        (void)public;
+        return tree_class_of(node) == BIO_PERSONAL;
+}
+
 const struct bio_functions engine_functions = {
         .size = sizeof(struct bio_functions),
         .fact = get_fact,
@@ -205,4 +211,5 @@ const struct bio_functions engine_functions = {
         .evidence = verdict_evidence,
         .changes_at = changes_at,
         .because = because,
+        .personal = is_personal,
 };

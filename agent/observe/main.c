@@ -124,6 +124,8 @@ static int observe(const struct arguments *a)
         }
         log_message(LOG_DEBUG, landlock ? "confined, Landlock version %d" : "confined, without Landlock", landlock);
         r = wire_hello(STREAM, "observe", 0, &why);
+        if (r == -EPIPE)
+                return 0;
         if (r < 0) {
                 log_message(LOG_ERR, "%s", why);
                 return STATUS_INTERNAL;

@@ -2,9 +2,9 @@
 /* The check ABI: what a check is, and all that it may do. Built-in checks and shared objects use the same.
  *
  * A check is one function over facts. It opens no file, runs no command and asks for no time: everything it needs comes
- * through its context, so that a verdict can be replayed. It gives verdicts *about nodes*; source, line, actual value and what
- * was overridden come from the node. A node that is not known turns its verdict into `error` by itself, and a check that
- * looked at such a node anywhere cannot end as `pass`, unless it waives that node with a reason.
+ * through its context, so that a verdict can be replayed. It gives verdicts *about nodes*; source, line, actual value
+ * and what was overridden come from the node. A node that is not known turns its verdict into `error` by itself, and a
+ * check that looked at such a node anywhere cannot end as `pass`, unless it waives that node with a reason.
  *
  * Everything that a function returns belongs to the context and lives until `run` returns; nothing is freed by a check.
  * The tables are append-only: `size` says how far the other side's goes. */
@@ -28,8 +28,8 @@ struct bio_text {
         const char *en;
 };
 
-/* How to put right what fails. Commands are lines a person can paste; `reload` brings them into force; `risk` says what may
- * break or who may be locked out; `undo` takes it back. NULL where there is nothing to say. */
+/* How to put right what fails. Commands are lines a person can paste; `reload` brings them into force; `risk` says what
+ * may break or who may be locked out; `undo` takes it back. NULL where there is nothing to say. */
 struct bio_fix {
         const char *commands;
         const char *reload;
@@ -70,15 +70,15 @@ struct bio_check {
 };
 
 enum bio_operator {
-        BIO_EQUALS,     /* bytes: octet for octet; integers: the number */
+        BIO_EQUALS, /* bytes: octet for octet; integers: the number */
         BIO_EQUALS_ANY_CASE,
         BIO_NOT_EQUALS,
-        BIO_AT_LEAST,   /* integers */
+        BIO_AT_LEAST, /* integers */
         BIO_AT_MOST,
-        BIO_ONE_OF,     /* bytes; expected: words separated by one space */
-        BIO_IS_TRUE,    /* bool; expected is ignored */
+        BIO_ONE_OF,  /* bytes; expected: words separated by one space */
+        BIO_IS_TRUE, /* bool; expected is ignored */
         BIO_IS_FALSE,
-        BIO_IS_ABSENT,  /* passes where the node is absent */
+        BIO_IS_ABSENT, /* passes where the node is absent */
 };
 
 /* One argument of a query. */
@@ -105,7 +105,8 @@ struct bio_functions {
         enum bio_type (*type)(struct bio_context *, const struct bio_node *);
         enum bio_state (*state)(struct bio_context *, const struct bio_node *);
         const char *(*why)(struct bio_context *, const struct bio_node *);
-        const struct bio_node *(*get)(struct bio_context *, const struct bio_node *map, const char *key); /* never NULL */
+        const struct bio_node *(*get)(struct bio_context *, const struct bio_node *map,
+                                      const char *key); /* never NULL */
         size_t (*count)(struct bio_context *, const struct bio_node *);
         const struct bio_node *(*at)(struct bio_context *, const struct bio_node *, size_t i); /* NULL past the end */
         const char *(*key)(struct bio_context *, const struct bio_node *);                     /* NULL: not in a map */
@@ -115,22 +116,27 @@ struct bio_functions {
         /* From here on a node that is not known no longer keeps the check from passing. */
         void (*waive)(struct bio_context *, const struct bio_node *, const char *reason);
 
-        /* Findings. A subject is named so that it stays the same over runs and releases: `user:X`, `file:/etc/shadow`. */
+        /* Findings. A subject is named so that it stays the same over runs and releases: `user:X`, `file:/etc/shadow`.
+         */
         const struct bio_subject *(*subject)(struct bio_context *, enum bio_class, const char *fmt, ...)
                 __attribute__((format(printf, 3, 4)));
         /* A verdict about a node: pass or fail by the comparison, error where the node is not known. */
         struct bio_finding *(*judge)(struct bio_context *, const struct bio_subject *, const struct bio_node *,
                                      enum bio_operator, const char *expected);
         /* A verdict of the check's own, with the note that says why (made safe; it must hold no personal value). */
-        struct bio_finding *(*conclude)(struct bio_context *, const struct bio_subject *, enum bio_status, const char *fmt, ...)
-                __attribute__((format(printf, 4, 5)));
+        struct bio_finding *(*conclude)(struct bio_context *, const struct bio_subject *, enum bio_status,
+                                        const char *fmt, ...) __attribute__((format(printf, 4, 5)));
         /* Adds a node to a finding's evidence; `decides` where the verdict rests on it. */
-        void (*evidence)(struct bio_context *, struct bio_finding *, const struct bio_node *, const char *expected, bool decides);
+        void (*evidence)(struct bio_context *, struct bio_finding *, const struct bio_node *, const char *expected,
+                         bool decides);
 
         /* When time alone will change this result; the earliest counts. */
         void (*changes_at)(struct bio_context *, int64_t moment);
         /* The one cause that this result shares with others: "package auditd is not installed". */
         void (*because)(struct bio_context *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+        /* Whether a node's value is personal: a subject that is named after it then is too. */
+        bool (*personal)(struct bio_context *, const struct bio_node *);
 };
 
 struct bio_context {
@@ -139,12 +145,12 @@ struct bio_context {
 
 /* A shared object of checks exports this symbol. */
 struct bio_plugin {
-        uint32_t abi;  /* BIO_ABI_VERSION */
-        uint32_t size; /* sizeof(struct bio_check) it was built with */
+        uint32_t abi;                          /* BIO_ABI_VERSION */
+        uint32_t size;                         /* sizeof(struct bio_check) it was built with */
         const struct bio_check *const *checks; /* NULL-terminated */
 };
 #define BIO_PLUGIN_SYMBOL "bio_plugin"
-#define BIO_EXPORT __attribute__((visibility("default")))
+#define BIO_EXPORT        __attribute__((visibility("default")))
 
 static inline const struct bio_node *bio_fact(struct bio_context *c, const char *name)
 {
@@ -152,8 +158,8 @@ static inline const struct bio_node *bio_fact(struct bio_context *c, const char 
 }
 
 /* bio_query(c, "sshd.effective", "user", "root", "host", NULL): pairs of name and value. */
-#define bio_query(c, name, ...)                                                                                        \
-        bio_query_pairs((c), (name), (const char *const[]){__VA_ARGS__},                                               \
+#define bio_query(c, name, ...)                                          \
+        bio_query_pairs((c), (name), (const char *const[]){__VA_ARGS__}, \
                         sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
 #define BIO_ARGUMENTS_MOST 8
@@ -234,9 +240,14 @@ static inline void bio_waive(struct bio_context *c, const struct bio_node *node,
         c->functions->waive(c, node, reason);
 }
 
-#define bio_subject(c, class, ...) ((c)->functions->subject((c), (class), __VA_ARGS__))
+static inline enum bio_class bio_class(struct bio_context *c, const struct bio_node *node)
+{
+        return c->functions->personal(c, node) ? BIO_PERSONAL : BIO_TECHNICAL;
+}
+
+#define bio_subject(c, class, ...)            ((c)->functions->subject((c), (class), __VA_ARGS__))
 #define bio_conclude(c, subject, status, ...) ((c)->functions->conclude((c), (subject), (status), __VA_ARGS__))
-#define bio_because(c, ...) ((c)->functions->because((c), __VA_ARGS__))
+#define bio_because(c, ...)                   ((c)->functions->because((c), __VA_ARGS__))
 
 static inline struct bio_finding *bio_judge(struct bio_context *c, const struct bio_subject *subject,
                                             const struct bio_node *node, enum bio_operator op, const char *expected)
@@ -256,7 +267,7 @@ static inline void bio_changes_at(struct bio_context *c, int64_t moment)
 }
 
 /* Every child of a list or map. */
-#define BIO_EACH(c, child, parent)                                                                                     \
+#define BIO_EACH(c, child, parent) \
         for (size_t _i_##child = 0; ((child) = (c)->functions->at((c), (parent), _i_##child)); _i_##child++)
 
 #ifdef __cplusplus

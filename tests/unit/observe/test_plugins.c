@@ -84,13 +84,15 @@ static int remove_base(void **state)
 static int setup(void **state)
 {
         _cleanup_free_ char *above = NULL;
+        static unsigned number;
 
         (void)state;
         if (!base)
                 return 0;
         above = must_printf("%s/above", base);
         directory = must_printf("%s/checks", above);
-        file = must_printf("%s/example.so", directory);
+        /* A name of its own: the dynamic linker gives out again what it loaded under the same. */
+        file = must_printf("%s/example%u.so", directory, ++number);
         if (mkdir(above, 0755) < 0 || mkdir(directory, 0755) < 0)
                 return -1;
         copy_plugin("example", file);
@@ -337,9 +339,13 @@ static void plugins_of_another_make_are_refused(void **state)
 
         (void)state;
         needs_a_place();
+        assert_int_equal(unlink(file), 0);
         for (size_t i = 0; i < ELEMENTS(variants); i++) {
-                copy_plugin(variants[i].plugin, file);
+                _cleanup_free_ char *variant = must_printf("%s/%s.so", directory, variants[i].plugin);
+
+                copy_plugin(variants[i].plugin, variant);
                 refused(variants[i].because);
+                assert_int_equal(unlink(variant), 0);
         }
 }
 
