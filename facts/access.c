@@ -115,8 +115,19 @@ int access_open(const char *root, struct access **ret)
         return 0;
 }
 
-/* Takes out double slashes and `.`, but one at the end: that asks for a directory. `..` stays: it counts after links.
- */
+/* True where only slashes and `.` are left of a path. */
+static bool stays(const char *path)
+{
+        for (;;) {
+                path += strspn(path, "/");
+                if (path[0] != '.' || (path[1] && path[1] != '/'))
+                        return !*path;
+                path++;
+        }
+}
+
+/* Takes out double slashes and `.`, but for one at the end: that asks for a directory, and the right to search it. `..`
+ * stays: it counts after links. */
 static void normalise(struct text *to, const char *path)
 {
         text_clear(to);
@@ -126,13 +137,15 @@ static void normalise(struct text *to, const char *path)
                 size_t slashes = strspn(path, "/"), length = strcspn(path + slashes, "/");
 
                 path += slashes;
-                if (length == 1 && *path == '.' && path[1])
+                if (length == 1 && *path == '.') {
+                        if (stays(path))
+                                return text_add(to, "/.");
                         path++;
-                else {
-                        text_add_char(to, '/');
-                        text_append(to, path, length);
-                        path += length;
+                        continue;
                 }
+                text_add_char(to, '/');
+                text_append(to, path, length);
+                path += length;
         }
 }
 

@@ -281,13 +281,16 @@ int walk_open(struct walk *w, struct entry *e, struct looked *ret)
         _cleanup_fd_ int fd = -1;
         int dirfd, r;
 
-        dirfd = walk_directory(w, e->kind == ENTRY_DIRECTORY ? e : e->parent);
+        if (e->kind == ENTRY_DIRECTORY)
+                flags |= O_DIRECTORY;
+        dirfd = walk_directory(w, e->parent ? e->parent : e);
         if (dirfd < 0)
                 return dirfd;
-        if (e->kind == ENTRY_DIRECTORY)
-                fd = openat2_of(dirfd, ".", flags | O_DIRECTORY, NEVER_ACROSS);
-        else
+        /* By name and not as "." of itself: to list a directory one need not be allowed to search it. */
+        if (e->parent)
                 fd = openat2_of(dirfd, e->name, flags | O_NOFOLLOW, e->crossed ? RESOLVE_NO_MAGICLINKS : NEVER_ACROSS);
+        else
+                fd = openat2_of(dirfd, ".", flags, NEVER_ACROSS);
         if (fd == -ELOOP || fd == -ENOENT || fd == -ENOTDIR || fd == -EXDEV || fd == -ENXIO)
                 return -ESTALE;
         if (fd < 0)

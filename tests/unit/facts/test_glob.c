@@ -11,11 +11,23 @@
 #include "tree_of_files.h"
 
 #define SEEDED 3000
+/* The tree lies so deep that no pattern's `..` leads out of the temporary directory. */
+#define DEEP "/1/2/3/4/5/6"
 
 static int fill(void **state)
 {
+        static const char *const above[] = {"1", "1/2", "1/2/3", "1/2/3/4", "1/2/3/4/5", "1/2/3/4/5/6"};
+        int outer;
+        size_t i;
+
         if (setup_root(state) < 0)
                 return -1;
+        for (i = 0; i < ELEMENTS(above); i++)
+                make_directory(above[i]);
+        outer = root_fd;
+        root_fd = openat(outer, above[i - 1], O_PATH | O_DIRECTORY | O_CLOEXEC);
+        must(root_fd);
+        must(close(outer));
         make_directory("etc");
         make_directory("etc/ssh");
         make_directory("etc/ssh/sshd_config.d");
@@ -47,7 +59,7 @@ static int fill(void **state)
 
 static void compare(struct access *a, const char *pattern)
 {
-        _cleanup_free_ char *outside = must_printf("%s%s", root_path, pattern);
+        _cleanup_free_ char *outside = must_printf("%s" DEEP "%s", root_path, pattern);
         size_t prefix = strlen(root_path), count, i;
         const struct access_directory *unreadable;
         const char *const *paths;
@@ -55,7 +67,7 @@ static void compare(struct access *a, const char *pattern)
         int r = glob(outside, 0, NULL, &expected);
 
         assert_true(r == 0 || r == GLOB_NOMATCH);
-        count = access_glob(a, pattern, &paths, &unreadable);
+        count = access_glob(a, outside + prefix, &paths, &unreadable);
         assert_null(unreadable);
         if (count != expected.gl_pathc)
                 fail_msg("%s: %zu matches, glob(3) has %zu", pattern, count, (size_t)expected.gl_pathc);
@@ -180,12 +192,12 @@ static void test_a_directory_that_cannot_be_listed_is_named(void **state)
         if (geteuid() == 0)
                 must(seteuid(65534));
         a = open_root();
-        assert_int_equal(access_glob(a, "/closed/*.conf", &paths, &unreadable), 0);
+        assert_int_equal(access_glob(a, DEEP "/closed/*.conf", &paths, &unreadable), 0);
         assert_non_null(unreadable);
-        assert_string_equal(unreadable->path, "/closed");
+        assert_string_equal(unreadable->path, DEEP "/closed");
         assert_string_equal(unreadable->why, "permission denied");
         /* A name needs no listing. */
-        assert_int_equal(access_glob(a, "/closed/x.conf", &paths, &unreadable), 1);
+        assert_int_equal(access_glob(a, DEEP "/closed/x.conf", &paths, &unreadable), 1);
         assert_null(unreadable);
         access_close(a);
         if (getuid() == 0)
@@ -220,7 +232,7 @@ static void test_a_pattern_without_end_is_given_up(void **state)
                 make_link(path, ".");
         }
         a = open_root();
-        (void)access_glob(a, "/wide/*/*/*/*/*", &paths, &unreadable);
+        (void)access_glob(a, DEEP "/wide/*/*/*/*/*", &paths, &unreadable);
         assert_non_null(unreadable);
         assert_non_null(strstr(unreadable->why, "4096 directories"));
         access_close(a);

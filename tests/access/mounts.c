@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Mounts: those that never answer, and those that must be entered. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "scene.h"
+
+#define SILENT "remote mount, not entered (fuse.silent)"
+
+/* A FUSE file system whose program never reads a request: whoever asks it anything waits. `mode`: of its root. */
+static void mount_silent(const char *target, unsigned mode)
+{
+        int fd = open("/dev/fuse", O_RDWR); /* kept open: closing it would end the connection */
+        _cleanup_free_ char *options = NULL;
+
+        if (fd < 0)
+                scene_skip("no /dev/fuse: %s", strerror(errno));
+        options = must_printf("fd=%d,rootmode=%o,user_id=0,group_id=0,allow_other", fd, mode);
+        if (mount("silent", target, "fuse.silent", MS_NOSUID | MS_NODEV, options) < 0)
+                scene_skip("no FUSE: %s", strerror(errno));
+}
+
+static void fuse_in_place_of_a_directory(void)
+{
+        const struct access_directory *unreadable;
+        const char *const *paths;
+        struct access *a;
+
+        make_directories("etc", "etc/ssh", NULL);
+        MUST(symlink("ssh/sshd_config", "etc/link"));
+        write_file("etc/other", "here");
+        mount_silent("etc/ssh", S_IFDIR);
+        expect_plain_open_hangs("etc/ssh/sshd_config");
+        a = image();
+        expect_read(a, "/etc/ssh/sshd_config", BIO_UNREADABLE, SILENT);
+        expect_read(a, "/etc/link", BIO_UNREADABLE, SILENT);
+        expect_stat(a, "/etc/ssh", BIO_UNREADABLE, SILENT);
+        expect_list(a, "/etc/ssh", BIO_UNREADABLE, SILENT);
+        expect_stat(a, "/etc/ssh/..", BIO_UNREADABLE, SILENT);
+        expect_list(a, "/etc", BIO_KNOWN, NULL);
+        expect_content(a, "/etc/other", "here");
+        expect(access_glob(a, "/etc/ssh/*.conf", &paths, &unreadable) == 0 && unreadable &&
+                       streq(unreadable->why, SILENT),
+               "a pattern says that it could not look");
+        expect(access_glob(a, "/etc/*", &paths, &unreadable) == 3 && !unreadable, "its name matches all the same");
+        expect(access_lstat(a, "/etc/ssh")->state == BIO_UNREADABLE, "nor is it looked at without following");
+        expect_read(live(), below("/etc/ssh/sshd_config"), BIO_UNREADABLE, SILENT);
+}
+
+static void fuse_in_place_of_a_file(void)
+{
+        write_file("sshd_config", "hidden");
+        mount_silent("sshd_config", S_IFREG);
+        expect_plain_open_hangs("sshd_config");
+        expect_read(image(), "/sshd_config", BIO_UNREADABLE, SILENT);
+        expect_read(live(), below("/sshd_config"), BIO_UNREADABLE, SILENT);
+}
+
+/* Mounted after the mount table was read. */
+static void fuse_that_comes_later(void)
+{
+        struct access *a = image();
+
+        make_directories("seen", "unseen", NULL);
+        write_file("seen/file", "before");
+        expect_content(a, "/seen/file", "before");
+        mount_silent("unseen", S_IFDIR);
+        expect_read(a, "/unseen/file", BIO_UNREADABLE, SILENT);
+        expect_read(a, "/unseen/..", BIO_UNREADABLE, SILENT);
+}
+
+static void fuse_above_the_root(void)
+{
+        struct access *a;
+
+        make_directories("far", "far/image", NULL);
+        mount_silent("far", S_IFDIR);
+        expect(access_open(below("/far/image"), &a) == -EREMOTE, "an image behind it is refused");
+        expect(access_open(below("/far"), &a) == -EREMOTE, "and so is it itself");
+        expect(access_open("far", &a) == -EREMOTE, "and by a relative path");
+}
+
+static void stacks(void)
+{
+        struct access *a;
+
+        make_directories("over", "under", "both", NULL);
+        /* Something local over it: that is what every program sees. */
+        mount_silent("over", S_IFDIR);
+        MUST(mount("t", "over", "tmpfs", 0, NULL));
+        write_file("over/file", "on top");
+        /* The other way round. */
+        MUST(mount("t", "under", "tmpfs", 0, NULL));
+        write_file("under/file", "below");
+        mount_silent("under", S_IFDIR);
+        MUST(mount("t", "both", "tmpfs", 0, NULL));
+        mount_silent("both", S_IFDIR);
+        MUST(mount("t", "both", "tmpfs", 0, NULL));
+        write_file("both/file", "third");
+        a = image();
+        expect_content(a, "/over/file", "on top");
+        expect_read(a, "/under/file", BIO_UNREADABLE, SILENT);
+        expect_content(a, "/both/file", "third");
+}
+
+/* A mount that is no longer seen, because another lies over a directory above it, must not count at the same path. */
+static void hidden_mounts(void)
+{
+        struct access *a;
+
+        make_directories("a", "a/b", NULL);
+        mount_silent("a/b", S_IFDIR);
+        MUST(mount("t", "a", "tmpfs", 0, NULL));
+        make_directories("a/b", NULL);
+        write_file("a/b/file", "seen");
+        a = image();
+        expect_content(a, "/a/b/file", "seen");
+        expect_content(live(), below("/a/b/file"), "seen");
+}
+
+static void local_mounts(void)
+{
+        const struct access_file *f;
+        struct access *a;
+
+        make_directories("a", "a/deep", "bound", "with space\\and\ttab", "a/tmp", NULL);
+        write_file("a/deep/file", "deep");
+        write_file("a/plain", "plain");
+        write_file("target", "");
+        MUST(mount("a", "bound", NULL, MS_BIND, NULL));
+        MUST(mount("a/plain", "target", NULL, MS_BIND, NULL));
+        MUST(mount("t", "a/tmp", "tmpfs", 0, NULL));
+        write_file("a/tmp/file", "in tmpfs");
+        MUST(mount("t", "with space\\and\ttab", "tmpfs", 0, NULL));
+        write_file("with space\\and\ttab/file", "odd");
+        MUST(symlink("../bound/deep", "a/link"));
+        for (unsigned i = 0; i < 2; i++) {
+                a = i ? live() : image();
+                expect_content(a, i ? below("/bound/deep/file") : "/bound/deep/file", "deep");
+                expect_content(a, i ? below("/target") : "/target", "plain");
+                expect_content(a, i ? below("/a/tmp/file") : "/a/tmp/file", "in tmpfs");
+                expect_content(a, i ? below("/with space\\and\ttab/file") : "/with space\\and\ttab/file", "odd");
+                /* A bind mount without MS_REC has an empty directory where the other has its mount. */
+                expect_read(a, i ? below("/bound/tmp/file") : "/bound/tmp/file", BIO_ABSENT, NULL);
+                expect_content(a, i ? below("/bound/link/file") : "/bound/link/file", "deep");
+        }
+        f = access_read(image(), "/bound/deep/../plain", SCENE_MOST);
+        expect(streq(f->resolved, "/bound/plain"), "the way back out of a bind mount is its mount point");
+}
+
+static void image_that_is_a_mount(void)
+{
+        struct access *a;
+
+        make_directories("image", "image/etc", NULL);
+        MUST(mount("t", "image", "tmpfs", 0, NULL));
+        make_directories("image/etc", "image/etc/ssh", "image/etc/more", NULL);
+        write_file("image/etc/passwd", "of the image");
+        mount_silent("image/etc/ssh", S_IFDIR);
+        MUST(mount("t", "image/etc/more", "tmpfs", 0, NULL));
+        write_file("image/etc/more/file", "more");
+        MUST(access_open(below("/image"), &a));
+        expect_content(a, "/etc/passwd", "of the image");
+        expect_content(a, "/etc/more/file", "more");
+        expect_read(a, "/etc/ssh/sshd_config", BIO_UNREADABLE, SILENT);
+        expect_stat(a, "/etc/more/../../../../..", BIO_KNOWN, NULL);
+        expect(streq(access_stat(a, "/etc/more/../../../../..")->resolved, "/"), "never above the root");
+}
+
+/* An automounter whose daemon never answers. It is not in its process group, so that the kernel makes it wait. */
+static void autofs(void)
+{
+        _cleanup_free_ char *options = NULL;
+        struct access *a;
+        int wire[2];
+        pid_t daemon;
+
+        make_directories("auto", NULL);
+        MUST(pipe(wire)); /* nobody reads */
+        daemon = MUST(fork());
+        if (daemon == 0) {
+                (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+                for (;;)
+                        (void)pause();
+        }
+        MUST(setpgid(daemon, daemon));
+        options = must_printf("fd=%d,pgrp=%d,minproto=5,maxproto=5,direct", wire[1], (int)daemon);
+        if (mount("systemd-1", "auto", "autofs", 0, options) < 0)
+                scene_skip("no autofs: %s", strerror(errno));
+        expect_plain_open_hangs("auto/file");
+        a = image();
+        expect_read(a, "/auto/file", BIO_UNREADABLE, "remote mount, not entered (autofs)");
+        expect_stat(a, "/auto", BIO_UNREADABLE, "remote mount, not entered (autofs)");
+        expect_list(a, "/auto", BIO_UNREADABLE, "remote mount, not entered (autofs)");
+}
+
+/* Without a mount table nobody knows what lies behind a mount point. */
+static void without_a_mount_table(void)
+{
+        struct access *a;
+
+        make_directories("t", NULL);
+        write_file("file", "x");
+        MUST(mount("t", "t", "tmpfs", 0, NULL));
+        if (umount2("/proc", MNT_DETACH) < 0)
+                scene_skip("/proc cannot be taken away: %s", strerror(errno));
+        a = live();
+        expect_read(a, below("/file"), BIO_UNREADABLE, "mount, not entered: the mount table cannot be read");
+        expect_stat(a, "/etc/passwd", BIO_KNOWN, NULL);
+}
+
+/* The mount table names what a process sees from its own root. */
+static void in_another_root(void)
+{
+        struct access *a;
+
+        make_directories("new", "new/proc", "new/t", "new/silent", NULL);
+        MUST(mount("/proc", "new/proc", NULL, MS_BIND, NULL));
+        MUST(mount("t", "new/t", "tmpfs", 0, NULL));
+        write_file("new/t/file", "in the new root");
+        mount_silent("new/silent", S_IFDIR);
+        MUST(chroot("new"));
+        MUST(chdir("/"));
+        a = live();
+        expect_content(a, "/t/file", "in the new root");
+        expect_read(a, "/silent/file", BIO_UNREADABLE, SILENT);
+        expect(access_is_live(a), "it is the root of this process");
+}
+
+const struct scene mount_scenes[] = {
+        {"FUSE in place of a directory", fuse_in_place_of_a_directory, true},
+        {"FUSE in place of a file", fuse_in_place_of_a_file, true},
+        {"FUSE that comes later", fuse_that_comes_later, true},
+        {"FUSE above the root", fuse_above_the_root, true},
+        {"stacked mounts", stacks, true},
+        {"hidden mounts", hidden_mounts, true},
+        {"bind mounts and tmpfs", local_mounts, true},
+        {"image that is a mount", image_that_is_a_mount, true},
+        {"autofs", autofs, true},
+        {"without a mount table", without_a_mount_table, true},
+        {"in another root", in_another_root, true},
+        {NULL, NULL, false},
+};
