@@ -305,12 +305,17 @@ static int explain_id(const struct cli_command *self, const struct explain_optio
         return status;
 }
 
+static void explain_options_free(struct explain_options *o)
+{
+        free(o->checks_dirs.items);
+        free(o->policies.items);
+}
+
 static int explain(const struct cli_command *self, int argc, char **argv)
 {
-        struct explain_options o = {0};
+        _cleanup_(explain_options_free) struct explain_options o = {0};
         enum report_language language;
         int rest, status = cli_options(self, argc, argv, &o, &rest);
-        _cleanup_free_ const char **checks_dirs = o.checks_dirs.items, **chosen = o.policies.items;
 
         if (status != CLI_CONTINUE)
                 return status;

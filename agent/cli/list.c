@@ -165,12 +165,16 @@ static int gather_and_put(const struct list_options *o, const char *kind, enum r
         return streq(o->format, "json") ? put_json(&l, kind) : put_text(&l, kind);
 }
 
+static void list_options_free(struct list_options *o)
+{
+        free(o->checks_dirs.items);
+}
+
 static int list(const struct cli_command *self, int argc, char **argv)
 {
-        struct list_options o = {0};
+        _cleanup_(list_options_free) struct list_options o = {0};
         enum report_language language;
         int rest, status = cli_options(self, argc, argv, &o, &rest);
-        _cleanup_free_ const char **checks_dirs = o.checks_dirs.items;
         const char *kind = status == CLI_CONTINUE && rest < argc ? argv[rest] : NULL;
 
         if (status != CLI_CONTINUE)

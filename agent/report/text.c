@@ -117,7 +117,8 @@ static void write_evidence(struct writer *w, const json_t *evidence)
                 text_printf(&t, ":%lld", (long long)line);
         if (key)
                 text_printf(&t, "%s%s", t.length ? "  " : "", key);
-        if (actual)
+        /* Of what is simply not there, the note says what that means. */
+        if (actual && !(streq(actual, "(absent)") && note && !source && !key))
                 text_printf(&t, "%s%s", key ? ": " : t.length ? "  " : "", *actual ? actual : "\"\"");
         if (expected)
                 text_printf(&t, "%s%s %s", t.length ? ", " : "", word(w, STRING_EXPECTED), expected);
@@ -131,14 +132,20 @@ static void write_evidence(struct writer *w, const json_t *evidence)
         }
 }
 
-static void write_finding(struct writer *w, const json_t *finding)
+/* A finding that is not what the result is says so: "kernel:audit (error)". */
+static void write_finding(struct writer *w, const json_t *finding, enum bio_status of_result)
 {
         const char *subject = json_member_string(finding, "subject");
+        enum bio_status status = status_of(finding, "status");
+        _cleanup_text_ struct text head = {0};
         json_t *evidence;
         size_t i;
 
+        text_add(&head, subject && *subject ? subject : "-");
+        if (status != of_result)
+                text_printf(&head, " (%s)", report_status_word(status_name(status), w->options->language));
         layout_spaces(w->out, INDENT);
-        layout_wrap(w->out, w->width, INDENT + 2, INDENT, subject && *subject ? subject : "-");
+        layout_wrap(w->out, w->width, INDENT + 2, INDENT, text_string(&head));
         json_array_foreach (json_object_get(finding, "evidence"), i, evidence)
                 if (w->options->verbose || json_is_true(json_object_get(evidence, "decides")))
                         write_evidence(w, evidence);
@@ -162,7 +169,7 @@ static void write_findings(struct writer *w, const json_t *result)
                         if (status_of(finding, "status") != (enum bio_status)s ||
                             (shown >= FINDINGS_MOST && !w->options->verbose))
                                 continue;
-                        write_finding(w, finding);
+                        write_finding(w, finding, worst);
                         shown++;
                 }
         }

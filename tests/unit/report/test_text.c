@@ -41,7 +41,7 @@ static const char payload[] =
         "{\"subject\":\"s\",\"status\":\"fail\",\"evidence\":[]}]},"
         "{\"check\":\"t.high\",\"status\":\"fail\",\"measures\":[\"demo:1/a\",\"demo:1/b\"],\"because\":\"package x is "
         "not installed\","
-        "\"counts\":{\"fail\":2,\"pass\":41},\"findings\":["
+        "\"counts\":{\"fail\":2,\"error\":1,\"pass\":41},\"findings\":["
         "{\"subject\":\"user:jan\",\"status\":\"fail\",\"_personal\":[\"subject\"],\"evidence\":["
         "{\"source\":\"/etc/ssh/"
         "sshd_config\",\"line\":12,\"key\":\"PermitRootLogin\",\"actual\":\"yes\",\"expected\":\"no\","
@@ -49,7 +49,9 @@ static const char payload[] =
         "{\"source\":\"/etc/passwd\",\"line\":1,\"key\":\"uid\",\"actual\":\"0\",\"decides\":false}]},"
         "{\"subject\":\"user:piet\",\"status\":\"fail\",\"evidence\":[{\"source\":\"/etc/"
         "z\",\"actual\":\"\",\"expected\":\"1\","
-        "\"decides\":true}]}]}]}";
+        "\"decides\":true}]},"
+        "{\"subject\":\"kernel:x\",\"status\":\"error\",\"evidence\":[{\"actual\":\"(absent)\",\"decides\":true,"
+        "\"note\":\"not there\"}]}]}]}";
 
 static const char descriptors[] =
         "{\"checks\":[{\"id\":\"t.high\",\"severity\":\"high\",\"title\":{\"nl\":\"Hoog\",\"en\":\"High\"},\"fix\":{"
@@ -140,6 +142,8 @@ static void a_failure_shows_what_decided_what_it_bears_on_and_how_to_fix_it(void
                         "             overrides the default\n"
                         "           user:piet\n"
                         "             /etc/z  \"\", expected 1\n"
+                        "           kernel:x (error)\n"
+                        "             not there\n"
                         "           because  package x is not installed\n"
                         "           bears on demo:1/a, demo:1/b\n"
                         "           fix      sed -i 's/this is a command that is longer than a terminal is wide/and it "
@@ -172,7 +176,8 @@ static void measures_say_how_much_was_examined_and_name_the_rest(void **state)
                         "  the organisation's: b\n"
                         "demo:3   -          open          0 of 1\n"
                         "  the organisation's: a\n");
-        assert_has(out, "5 checks: 2 failed, 1 could not be established, 1 for a person to judge, 1\npassed, 0 not applicable.\n");
+        assert_has(out, "5 checks: 2 failed, 1 could not be established, 1 for a person to judge, 1\npassed, 0 not "
+                        "applicable.\n");
 }
 
 static void no_report_says_that_a_host_complies(void **state)
