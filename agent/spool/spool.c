@@ -206,14 +206,15 @@ static int compare_chains(const void *a, const void *b)
 static bool chain_since(struct spool *s, const char *chain, struct timespec *ret)
 {
         _cleanup_free_ struct spool_entry *entries = NULL;
-        char path[RECORD_CHAIN_TEXT + 1 + NAME_LENGTH], name[NAME_LENGTH + 1];
+        _cleanup_free_ char *path = NULL;
+        char name[NAME_LENGTH + 1];
         size_t count = 0;
         struct stat st;
 
         if (spool_entries(s, chain, &entries, &count) < 0 || count == 0)
                 return false;
         entry_name(entries[0].seq, name);
-        (void)snprintf(path, sizeof(path), "%s/%s", chain, name);
+        path = must_printf("%s/%s", chain, name);
         if (fstatat(s->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return false;
         *ret = st.st_mtim;
@@ -353,7 +354,8 @@ int spool_append(struct spool *s, const char *chain, uint64_t seq, const char *l
 
 int spool_read(struct spool *s, const char *chain, uint64_t seq, char **ret, size_t *ret_length)
 {
-        char path[RECORD_CHAIN_TEXT + 1 + NAME_LENGTH], name[NAME_LENGTH + 1];
+        _cleanup_free_ char *path = NULL;
+        char name[NAME_LENGTH + 1];
         _cleanup_free_ char *bytes = NULL;
         size_t length = 0;
         int r;
@@ -361,7 +363,7 @@ int spool_read(struct spool *s, const char *chain, uint64_t seq, char **ret, siz
         if (!is_chain(chain) || seq == 0)
                 return -EINVAL;
         entry_name(seq, name);
-        (void)snprintf(path, sizeof(path), "%s/%s", chain, name);
+        path = must_printf("%s/%s", chain, name);
         r = file_read(s->fd, path, JWS_LINE_MOST + 1, &bytes, &length);
         if (r < 0)
                 return r;
@@ -387,7 +389,8 @@ int spool_sync(struct spool *s, const char *chain)
 int spool_remove(struct spool *s, const char *chain, uint64_t seq)
 {
         _cleanup_free_ struct spool_entry *entries = NULL;
-        char path[RECORD_CHAIN_TEXT + 1 + NAME_LENGTH], name[NAME_LENGTH + 1];
+        _cleanup_free_ char *path = NULL;
+        char name[NAME_LENGTH + 1];
         size_t count = 0, i;
         int r = spool_entries(s, chain, &entries, &count);
 
@@ -402,7 +405,7 @@ int spool_remove(struct spool *s, const char *chain, uint64_t seq)
         if (i == count)
                 return -ENOENT;
         entry_name(seq, name);
-        (void)snprintf(path, sizeof(path), "%s/%s", chain, name);
+        path = must_printf("%s/%s", chain, name);
         if (unlinkat(s->fd, path, 0) < 0)
                 return -errno;
         if (s->size_known)

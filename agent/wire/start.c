@@ -166,7 +166,7 @@ static _Noreturn void become(const struct child *c, int report)
         }
         if (failure.error == 0) {
                 failure.step = STEP_EXECUTE;
-                (void)chdir("/");
+                (void)!chdir("/");
                 (void)execve(c->path, c->argv, c->environment);
                 failure.error = -errno;
         }

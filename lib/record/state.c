@@ -30,8 +30,10 @@ void state_free(struct state *s)
 
 static void copy_hash(char to[static JWS_HASH_TEXT], const char *hash)
 {
-        strncpy(to, hash, JWS_HASH_TEXT - 1);
-        to[JWS_HASH_TEXT - 1] = '\0';
+        size_t length = strnlen(hash, JWS_HASH_TEXT - 1);
+
+        memcpy(to, hash, length);
+        to[length] = '\0';
 }
 
 static void put_results(json_t *into, const json_t *results)
