@@ -42,7 +42,7 @@ static void add_counts(struct text *out, const struct page_frame *f, const json_
                 if (n == 0)
                         continue;
                 text_printf(out, "<li><span class=\"badge %s\">%lld ", page_statuses[i], (long long)n);
-                text_add_html(out, page_word(f->language, page_statuses[i]));
+                text_add_html(out, page_counted(f->language, page_statuses[i]));
                 text_add(out, "</span></li>");
         }
         text_add(out, "</ul>");
@@ -486,7 +486,7 @@ void web_text_hosts(struct text *out, const struct page_frame *f, const json_t *
 
                         if (n > 0)
                                 text_printf(out, "%s %lld %s", first ? "" : ",", (long long)n,
-                                            page_word(f->language, page_statuses[s]));
+                                            page_counted(f->language, page_statuses[s]));
                         first = first && n == 0;
                 }
                 text_printf(out, "%s%s\n", first ? " " : "", first ? page_string(f->language, STRING_NO_RESULTS) : "");

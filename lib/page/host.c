@@ -54,7 +54,7 @@ static void add_answer(struct text *out, enum page_language language, const json
         if (technical && !is_valid(measure)) {
                 page_badge(out, language, "unknown");
                 text_add(out, " <span>");
-                page_say(out, language, STRING_NO_LONGER_VALID);
+                page_say(out, language, STRING_LAST_KNOWN);
                 text_add(out, "</span> ");
         }
         if (technical)
@@ -308,7 +308,7 @@ static void add_result(struct text *out, enum page_language language, const json
         if (!is_valid(result)) {
                 page_badge(out, language, "unknown");
                 text_add(out, " <span>");
-                page_say(out, language, STRING_NO_LONGER_VALID);
+                page_say(out, language, STRING_LAST_KNOWN);
                 text_add(out, "</span> ");
         }
         page_badge(out, language, status);

@@ -194,9 +194,9 @@ void page_moment(struct text *out, enum page_language language, const char *mome
                     tm.tm_min);
         if (at == now)
                 return;
-        text_add(out, " <small>");
+        text_add(out, " <small>(");
         add_age(out, language, now - at);
-        text_add(out, "</small>");
+        text_add(out, ")</small>");
 }
 
 void page_table(struct text *out, enum page_language language, enum page_string caption, const struct page_column *columns,

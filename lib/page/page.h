@@ -22,6 +22,8 @@ enum page_string {
 const char *page_string(enum page_language language, enum page_string id);
 /* Of a status, an organisational answer, a mark, a record kind, a measure's kind; a name that is not known is its own word. */
 const char *page_word(enum page_language language, const char *name);
+/* Of a status that stands behind a number: "3 met afwijking". */
+const char *page_counted(enum page_language language, const char *status);
 
 /* Where a page stands among the others. */
 enum page_place { PAGE_HOSTS, PAGE_MEASURES, PAGE_HOST };

@@ -54,6 +54,15 @@ static const struct {
         {"operation", {"werking"}},
 };
 
+/* Behind a number: of results, or of hosts. */
+static const struct {
+        const char *name;
+        const char *words[PAGE_LANGUAGES];
+} counted[] = {
+        {"fail", {"met afwijking"}},
+        {"pass", {"zonder afwijking"}},
+};
+
 const char *page_string(enum page_language language, enum page_string id)
 {
         return strings[language][id];
@@ -67,4 +76,14 @@ const char *page_word(enum page_language language, const char *name)
                 if (streq(words[i].name, name))
                         return words[i].words[language];
         return name;
+}
+
+const char *page_counted(enum page_language language, const char *status)
+{
+        size_t i;
+
+        for (i = 0; i < ELEMENTS(counted); i++)
+                if (streq(counted[i].name, status))
+                        return counted[i].words[language];
+        return page_word(language, status);
 }
