@@ -88,7 +88,7 @@ static int read_ack(const json_t *from, struct spool_ack *to)
         return 0;
 }
 
-static int acks_parse(const char *bytes, size_t length, struct spool_acks *ret, char **why)
+int spool_acks_parse(const char *bytes, size_t length, struct spool_acks *ret, char **why)
 {
         _cleanup_json_ json_t *root = NULL;
         const char *chain;
@@ -121,7 +121,7 @@ int spool_acks_load(const char *state, struct spool_acks *ret, char **why)
         if (r == -ENOENT)
                 return 0;
         if (r == 0)
-                r = acks_parse(bytes, length, ret, &reason);
+                r = spool_acks_parse(bytes, length, ret, &reason);
         else if (r == -EFBIG) {
                 reason = must_printf("larger than %d bytes", SPOOL_ACK_MOST);
                 r = -EBADMSG;

@@ -89,6 +89,8 @@ struct spool_acks {
 void spool_acks_free(struct spool_acks *a);
 /* STATE/ship/ack.json; a missing file is an empty set; what is malformed or too large is -EBADMSG with *why. */
 int spool_acks_load(const char *state, struct spool_acks *ret, char **why);
+/* The same from memory; what was taken until an error is in *ret. */
+int spool_acks_parse(const char *bytes, size_t length, struct spool_acks *ret, char **why);
 int spool_acks_store(const char *state, const struct spool_acks *acks);
 struct spool_ack *spool_acks_of(struct spool_acks *acks, const char *chain, bool create);
 
