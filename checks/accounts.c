@@ -20,32 +20,31 @@ static void judge_source(struct bio_context *c, const struct bio_node *source)
         bio_evidence(c, finding, name, "files, compat or systemd", true);
 }
 
-/* The account itself is what must not be; its name is what would excuse it. */
 static void judge_account(struct bio_context *c, const struct bio_node *user)
 {
-        const struct bio_node *name = bio_get(c, user, "name");
+        const struct bio_node *name = bio_get(c, user, "name"), *uid = bio_get(c, user, "uid");
 
         if (strcmp(bio_string(c, name), "root") == 0)
-                bio_judge(c, bio_subject(c, BIO_TECHNICAL, "user:root"), name, BIO_EQUALS, "root");
+                bio_judge(c, bio_subject(c, BIO_TECHNICAL, "user:root"), uid, BIO_EQUALS, "0");
         else
-                bio_judge(c, bio_subject(c, BIO_PERSONAL, "user:%s", bio_string(c, name)), bio_get(c, user, "uid"),
-                          BIO_NOT_EQUALS, "0");
+                bio_judge(c, bio_subject(c, bio_class(c, name), "user:%s", bio_string(c, name)), uid, BIO_NOT_EQUALS,
+                          "0");
 }
 
 static void uid0(struct bio_context *c)
 {
         const struct bio_node *users = bio_query(c, "accounts.uid0", NULL), *user, *source;
-        const struct bio_subject *file = bio_subject(c, BIO_TECHNICAL, "file:/etc/passwd");
+        struct bio_finding *finding;
 
         BIO_EACH (c, user, users)
                 judge_account(c, user);
         BIO_EACH (c, source, bio_query(c, "accounts.sources", NULL))
                 judge_source(c, source);
-        if (bio_state(c, users) == BIO_ABSENT)
-                bio_evidence(c, bio_conclude(c, file, BIO_NA, "there are no local accounts"), users, NULL, true);
-        else if (bio_known(c, users) && bio_count(c, users) == 0)
-                bio_evidence(c, bio_conclude(c, file, BIO_ERROR, "no account has uid 0, not even root"), users, NULL,
-                             true);
+        if (bio_count(c, users) > 0)
+                return;
+        finding = bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "file:/etc/passwd"), BIO_ERROR,
+                               "no account with uid 0 can be seen, not even root");
+        bio_evidence(c, finding, users, NULL, true);
 }
 
 const struct bio_check accounts_uid0 = {

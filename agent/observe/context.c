@@ -86,6 +86,19 @@ static const char *fact_of(const struct context *c, const struct bio_node *node)
         return NULL;
 }
 
+static bool says_the_same(const struct bio_node *a, const struct bio_node *b)
+{
+        return streq(tree_why(a), tree_why(b)) && streq(tree_source(a), tree_source(b)) && tree_line(a) == tree_line(b);
+}
+
+static bool said_before(const struct context *c, size_t from, size_t i)
+{
+        for (size_t j = from; j < i; j++)
+                if (says_the_same(c->looks[j].node, c->looks[i].node))
+                        return true;
+        return false;
+}
+
 /* One finding for each fact of which something was looked at and not known. */
 static void conclude_looks(struct context *c)
 {
@@ -105,8 +118,10 @@ static void conclude_looks(struct context *c)
                 for (size_t j = i; j < count; j++) {
                         if (c->looks[j].waived || !streq(fact_of(c, c->looks[j].node), fact))
                                 continue;
-                        verdict_evidence(&c->public, finding, c->looks[j].node, NULL, true);
                         c->looks[j].answered = true;
+                        /* A fact that cannot be had gives the same reason in every node. */
+                        if (!said_before(c, i, j))
+                                verdict_evidence(&c->public, finding, c->looks[j].node, NULL, true);
                 }
         }
 }
