@@ -253,6 +253,8 @@ static const char *alias_refused(struct systemd *s, const char *name, const char
 
         if (from == UNIT_INVALID)
                 return "is no unit name";
+        if (streq(name, target))
+                return "leads to its own name";
         if (!unit_type_may_alias(unit_type(name)))
                 return "is of a type that has no aliases";
         if (from != UNIT_PLAIN && !unit_type_may_template(unit_type(name)))

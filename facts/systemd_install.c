@@ -3,6 +3,7 @@
  * [INSTALL] SECTION OPTIONS). Links decide, not whether what they hang on is ever started. */
 #include <dirent.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "facts/systemd_internal.h"
 
@@ -17,9 +18,9 @@ struct install {
         const char *name;
         const char *path; /* where it stands, or what a link leads to */
         enum sort sort;
-        const char *target; /* of a link */
-        struct strings aliases;
-        bool wanted, also; /* [Install] has WantedBy= or its like; Also= */
+        const char *target;                                        /* of a link */
+        struct strings aliases, wanted_by, required_by, upheld_by; /* of [Install] */
+        bool also;
         const char *default_instance;
         const char *error; /* systemctl gives an error, or it is not known: why */
         bool unreadable;   /* the latter */
@@ -30,6 +31,9 @@ struct install {
 static void install_free(struct install *i)
 {
         strings_free(&i->aliases);
+        strings_free(&i->wanted_by);
+        strings_free(&i->required_by);
+        strings_free(&i->upheld_by);
 }
 #define _cleanup_install_ _cleanup_(install_free)
 
@@ -60,24 +64,25 @@ static void take_names(struct systemd *s, const char *value, struct strings *int
 static const char *take_install(void *user, const struct unit_assignment *a)
 {
         struct installing *in = user;
-        _cleanup_strings_ struct strings names = {0};
+        struct install *i = in->i;
+        _cleanup_strings_ struct strings also = {0};
         const char *why = NULL;
 
         if (!streq(a->section, "Install"))
                 return NULL;
-        if (streq(a->key, "Alias")) {
-                if (unit_type_may_alias(unit_type(in->i->name)))
-                        take_names(in->s, a->value, &in->i->aliases);
-        } else if (streq(a->key, "WantedBy") || streq(a->key, "RequiredBy") ||
-                   (streq(a->key, "UpheldBy") && in->s->version >= UPHOLDS_VERSION)) {
-                take_names(in->s, a->value, &names);
-                in->i->wanted = in->i->wanted || names.count > 0;
-        } else if (streq(a->key, "Also")) {
-                take_names(in->s, a->value, &names);
-                in->i->also = in->i->also || names.count > 0;
-        } else if (streq(a->key, "DefaultInstance") && unit_kind(in->i->name) == UNIT_TEMPLATE) {
-                in->i->default_instance = unit_specifiers(in->s, in->i->name, a->value, &why);
-        }
+        if (streq(a->key, "Alias") && unit_type_may_alias(unit_type(i->name)))
+                take_names(in->s, a->value, &i->aliases);
+        else if (streq(a->key, "WantedBy"))
+                take_names(in->s, a->value, &i->wanted_by);
+        else if (streq(a->key, "RequiredBy"))
+                take_names(in->s, a->value, &i->required_by);
+        else if (streq(a->key, "UpheldBy") && in->s->version >= UPHOLDS_VERSION)
+                take_names(in->s, a->value, &i->upheld_by);
+        else if (streq(a->key, "Also")) {
+                take_names(in->s, a->value, &also);
+                i->also = i->also || also.count > 0;
+        } else if (streq(a->key, "DefaultInstance") && unit_kind(i->name) == UNIT_TEMPLATE)
+                i->default_instance = unit_specifiers(in->s, i->name, a->value, &why);
         return NULL;
 }
 
@@ -141,7 +146,9 @@ static void load(struct systemd *s, struct install *i)
         }
         if (!file->bytes) { /* no link */
                 i->sort = unit_is_null(s, i->path) ? SORT_MASKED : SORT_REGULAR;
-                if (i->sort == SORT_REGULAR)
+                if (i->sort == SORT_REGULAR && !S_ISREG(file->mode))
+                        i->error = arena_printf(&s->arena, "systemctl gives an error: %s is no file", i->path);
+                else if (i->sort == SORT_REGULAR)
                         read_install(s, i, i->path);
                 return;
         }
@@ -198,7 +205,7 @@ static void search_alias(struct systemd *s, struct install *i, const char *link)
                 i->path = i->target;
                 load(s, i);
         } else {
-                strings_free(&i->aliases);
+                install_free(i);
                 *i = (struct install){.name = name};
                 search(s, i);
         }
@@ -397,7 +404,7 @@ static const char *regular_state(struct systemd *s, const struct install *i, con
                 *source = link;
                 return state;
         }
-        if (i->aliases.count > 0 || i->wanted)
+        if (i->aliases.count + i->wanted_by.count + i->required_by.count + i->upheld_by.count > 0)
                 return "disabled";
         return i->also ? "indirect" : "static";
 }
