@@ -115,6 +115,19 @@ int cli_policies(const struct config *config, const char *const *chosen, struct 
         return result;
 }
 
+/* What the observer would not load; it goes on without. */
+static void tell_refused(const json_t *refused)
+{
+        json_t *refusal;
+        size_t i;
+
+        json_array_foreach (refused, i, refusal) {
+                const char *path = json_member_string(refusal, "path"), *why = json_member_string(refusal, "why");
+
+                log_message(LOG_WARNING, "%s was not loaded: %s", path ? path : "checks", why ? why : "refused");
+        }
+}
+
 int cli_observer(const char *const *checks_dirs, struct observer **ret, json_t **ret_descriptors)
 {
         struct observer_options options = {.user_change = geteuid() == 0, .checks_dirs = checks_dirs};
@@ -128,6 +141,7 @@ int cli_observer(const char *const *checks_dirs, struct observer **ret, json_t *
                 log_message(LOG_ERR, "the observer cannot be asked: %s", why ? why : strerror(-r));
                 return CLI_INTERNAL;
         }
+        tell_refused(json_object_get(*ret_descriptors, "refused"));
         *ret = TAKE_PTR(o);
         return CLI_CONTINUE;
 }
