@@ -154,24 +154,14 @@ static bool exists(const char *path)
         return faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* In the initial user namespace every id maps to itself (user_namespaces(7)). */
-static int initial_user_namespace(bool *ret)
+/* The namespaces that the kernel boots with have fixed numbers (linux/proc_ns.h: PROC_PID_INIT_INO,
+ * PROC_USER_INIT_INO). */
+static bool in_namespace(const char *path, const char *initial)
 {
-        _cleanup_free_ char *map = NULL;
-        uint64_t inside, outside, count;
-        char *at, *end;
-        int r = read_proc("/proc/self/uid_map", &map, NULL);
+        char link[64] = "";
+        ssize_t length = readlink(path, link, sizeof(link) - 1);
 
-        if (r < 0)
-                return r;
-        at = map;
-        inside = strtoull(at, &end, 10);
-        outside = strtoull(at = end, &end, 10);
-        count = strtoull(at = end, &end, 10);
-        if (end == at)
-                return -EBADMSG;
-        *ret = inside == 0 && outside == 0 && count == UINT32_MAX;
-        return 0;
+        return length > 0 && streq(link, initial);
 }
 
 struct bio_node *proc_container(struct tree *t)
@@ -183,13 +173,15 @@ struct bio_node *proc_container(struct tree *t)
                 {"/.dockerenv", "docker"},
                 {"/run/.containerenv", "podman"},
         };
-        const char *kind = "none", *source = "/proc/self/uid_map";
-        bool initial = true;
+        const char *kind = "none", *source = "/proc/self/ns";
+        bool initial_users = in_namespace("/proc/self/ns/user", "user:[4026531837]");
         size_t i;
 
-        if (initial_user_namespace(&initial) == 0 && !initial)
+        if (!initial_users)
                 kind = "user namespace";
-        for (i = 0; i < ELEMENTS(marks); i++) {
+        /* A mark alone proves nothing: a machine that was made from a container's image carries it too. */
+        for (i = 0; i < ELEMENTS(marks) && !(initial_users && in_namespace("/proc/self/ns/pid", "pid:[4026531836]"));
+             i++) {
                 if (exists(marks[i].path)) {
                         kind = marks[i].kind;
                         source = marks[i].path;
