@@ -34,19 +34,39 @@ static void add_string(struct text *out, const json_t *node, const char *key, co
         layout_clean(out, s);
 }
 
-/* "  [/etc/ssh/sshd_config:12, running; note]" */
-static void write_provenance(struct text *out, const json_t *node, const char *source_above)
+/* Where a value came from; a child says so only where it came from elsewhere. */
+struct place {
+        const char *source;
+        json_int_t line;
+        const char *basis;
+};
+
+static struct place place_of(const json_t *node, struct place above)
 {
-        const char *source = json_member_string(node, "source");
-        json_int_t line = json_member_integer(node, "line", 0);
+        const char *source = json_member_string(node, "source"), *basis = json_member_string(node, "basis");
+        struct place here = above;
+
+        if (source) {
+                here.source = source;
+                here.line = json_member_integer(node, "line", 0);
+        }
+        here.basis = basis ? basis : "disk";
+        return here;
+}
+
+/* "  [/etc/ssh/sshd_config:12, running; note]" */
+static void write_provenance(struct text *out, const json_t *node, struct place above)
+{
+        struct place here = place_of(node, above);
         _cleanup_text_ struct text t = {0};
 
-        if (source && (line > 0 || !streq(source, source_above))) {
-                layout_clean(&t, source);
-                if (line > 0)
-                        text_printf(&t, ":%lld", (long long)line);
+        if (here.source && (here.line != above.line || !streq(here.source, above.source))) {
+                layout_clean(&t, here.source);
+                if (here.line > 0)
+                        text_printf(&t, ":%lld", (long long)here.line);
         }
-        add_string(&t, node, "basis", t.length ? ", " : "");
+        if (!streq(here.basis, above.basis))
+                text_printf(&t, "%s%s", t.length ? ", " : "", here.basis);
         add_string(&t, node, "note", t.length ? "; " : "");
         if (t.length)
                 text_printf(out, "  [%s]", text_string(&t));
@@ -64,9 +84,9 @@ static void write_scalar(struct text *out, const json_t *value)
         text_add(out, text);
 }
 
-static void write_node(struct text *out, const char *label, const json_t *node, const char *source, unsigned depth);
+static void write_node(struct text *out, const char *label, const json_t *node, struct place above, unsigned depth);
 
-static void write_children(struct text *out, const json_t *value, const char *source, unsigned depth)
+static void write_children(struct text *out, const json_t *value, struct place here, unsigned depth)
 {
         const char *key;
         json_t *child;
@@ -75,40 +95,42 @@ static void write_children(struct text *out, const json_t *value, const char *so
         if (depth >= DEPTH_MOST)
                 return;
         json_array_foreach (value, i, child)
-                write_node(out, "-", child, source, depth);
+                write_node(out, "-", child, here, depth);
         json_object_foreach ((json_t *)value, key, child)
-                write_node(out, key, child, source, depth);
+                write_node(out, key, child, here, depth);
 }
 
-static void write_node(struct text *out, const char *label, const json_t *node, const char *source, unsigned depth)
+/* "(absent: why)", "[]", "{}", a value; nothing for what its children say. */
+static void write_value(struct text *out, const json_t *node)
 {
         const json_t *value = json_object_get(node, "value");
-        const char *state = json_member_string(node, "state"), *own = json_member_string(node, "source");
+        const char *state = json_member_string(node, "state");
+
+        if (state) {
+                text_printf(out, " (%s", state);
+                add_string(out, node, "why", ": ");
+                text_add_char(out, ')');
+        } else if (json_array_size(value) + json_object_size(value) == 0) {
+                text_add_char(out, ' ');
+                write_scalar(out, value);
+        }
+}
+
+static void write_node(struct text *out, const char *label, const json_t *node, struct place above, unsigned depth)
+{
+        struct place here = place_of(node, above);
         json_t *loser;
         size_t i;
 
         layout_spaces(out, (size_t)depth * 2);
         layout_clean(out, label);
-        if (!streq(label, "-"))
-                text_add_char(out, ':');
-        text_add_char(out, ' ');
-        if (state) {
-                text_printf(out, "(%s", state);
-                add_string(out, node, "why", ": ");
-                text_add_char(out, ')');
-        } else if (json_is_array(value) || json_is_object(value)) {
-                text_add(out, json_array_size(value) + json_object_size(value) ? ""
-                              : json_is_array(value)                           ? "[]"
-                                                                               : "{}");
-        } else {
-                write_scalar(out, value);
-        }
-        write_provenance(out, node, source);
+        text_add(out, streq(label, "-") ? "" : ":");
+        write_value(out, node);
+        write_provenance(out, node, above);
         text_add_char(out, '\n');
         json_array_foreach (json_object_get(node, "overrode"), i, loser)
-                write_node(out, "overrode", loser, own ? own : source, depth + 1);
-        if (json_is_array(value) || json_is_object(value))
-                write_children(out, value, own ? own : source, depth + 1);
+                write_node(out, "overrode", loser, here, depth + 1);
+        write_children(out, json_object_get(node, "value"), here, depth + 1);
 }
 
 /* The request's arguments: NAME=VALUE each. */
@@ -154,7 +176,7 @@ static int put_fact(const struct facts_options *o, const char *name, json_t *ans
         personal_unmark(answer);
         if (streq(o->format, "json"))
                 return cli_put_json(json_incref(answer), CLI_OK);
-        write_node(&out, name, tree ? tree : answer, NULL, 0);
+        write_node(&out, name, tree ? tree : answer, (struct place){.basis = "disk"}, 0);
         return cli_put(&out, CLI_OK);
 }
 
