@@ -275,7 +275,9 @@ static int place_among_equals(struct store *s, const struct chain_row *c, const 
                         p->erased = sqlite3_column_int(q, 6);
                         break;
                 }
-                p->fork = true;
+                /* Another branch's record under this number says nothing about this one. */
+                if (!sqlite3_column_int(q, 4))
+                        p->fork = true;
         }
         if (q)
                 (void)sqlite3_reset(q);

@@ -51,6 +51,7 @@ enum statement {
         SQL_MEASURE_PUT,
         SQL_MEASURE_DROP_OLD,
         SQL_HISTORY_ADD,
+        SQL_PARTS_COUNT,
         SQL_PARTS,
         SQL_KNOWLEDGE_PUT,
         /* reading */

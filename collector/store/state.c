@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "store/sqlite.h"
 
-#define PARTS_MOST 1000
+#define PARTS_MOST 64 /* of a full that becomes the state: up to 64 MiB of results; one of more is stored like any other record */
 
 struct row {
         int64_t number; /* 0: none */
@@ -324,6 +324,22 @@ static int read_part(struct parts *p, const char *line, size_t length)
         return record_read(p->payloads[p->count - 1], &p->records[p->count - 1], NULL);
 }
 
+/* Whether as many are there as there should be: so that they are read once, not for each that arrives. */
+static int parts_are_there(struct store *s, const struct chain_row *c, const char *run, unsigned of)
+{
+        sqlite3_stmt *q = store_statement(s, SQL_PARTS_COUNT);
+        int r;
+
+        bind_integer(q, 1, c->number);
+        bind_text(q, 2, run);
+        r = store_step(s, q);
+        if (r == 1)
+                r = sqlite3_column_int64(q, 0) == of;
+        if (q)
+                (void)sqlite3_reset(q);
+        return r;
+}
+
 static int read_parts(struct store *s, const struct chain_row *c, const char *run, struct parts *p)
 {
         sqlite3_stmt *q = store_statement(s, SQL_PARTS);
@@ -365,6 +381,9 @@ static int apply_parts(struct store *s, struct chain_row *c, const struct store_
 
         if (!run || r->record->part_of > PARTS_MOST)
                 return 0;
+        e = parts_are_there(s, c, run, r->record->part_of);
+        if (e <= 0)
+                return e;
         p = must_alloc(sizeof(*p));
         e = read_parts(s, c, run, p);
         if (e < 0 || !parts_complete(p))

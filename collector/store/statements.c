@@ -76,6 +76,7 @@ const char *const store_sql[SQL_STATEMENTS] = {
                             " WHERE number = ?1",
         [SQL_MEASURE_DROP_OLD] = "DELETE FROM measure WHERE chain = ?1 AND seq < ?2",
         [SQL_HISTORY_ADD] = "INSERT INTO history (chain, measure, subject, seq, made, status) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        [SQL_PARTS_COUNT] = "SELECT count(*) FROM record WHERE chain = ?1 AND run = ?2 AND fork = 0",
         [SQL_PARTS] = "SELECT r.jws || '~' || coalesce(d.text, ''), r.seq FROM record r LEFT JOIN disclosures d"
                       " ON d.record = r.number WHERE r.chain = ?1 AND r.run = ?2 AND r.fork = 0 ORDER BY r.seq",
         [SQL_KNOWLEDGE_PUT] = "INSERT INTO knowledge (chain, subject, seq, body) VALUES (?1, ?2, ?3, ?4)"
