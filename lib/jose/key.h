@@ -27,11 +27,11 @@ struct jose_key *jose_key_copy(const struct jose_key *key);
 
 /* A new Ed25519 private key. */
 struct jose_key *jose_key_generate(void);
-/* Private or public PEM (PKCS#8, SubjectPublicKeyInfo). -EINVAL: no such key, or of another type; *why (may be NULL) says
- * what, malloc'd. */
+/* Private or public PEM (PKCS#8, SubjectPublicKeyInfo). -EINVAL: no such key, or of another type; *why (may be NULL)
+ * says what, malloc'd. */
 int jose_key_from_pem(const char *bytes, size_t length, struct jose_key **ret, char **why);
-/* Public JWK: {"kty":"OKP","crv":"Ed25519","x":…} or {"kty":"EC","crv":"P-256","x":…,"y":…}; other members are ignored, but
- * a private part ("d") is -EINVAL, as is a point that is not on the curve. */
+/* Public JWK: {"kty":"OKP","crv":"Ed25519","x":…} or {"kty":"EC","crv":"P-256","x":…,"y":…}; other members are ignored,
+ * but a private part ("d") is -EINVAL, as is a point that is not on the curve. */
 int jose_key_from_jwk(const json_t *jwk, struct jose_key **ret, char **why);
 /* A file that is PEM or JWK. */
 int jose_key_load(const char *path, struct jose_key **ret, char **why);
@@ -48,7 +48,8 @@ char *jose_key_to_pem(const struct jose_key *key);
 /* JOSE signatures: 64 bytes, of Ed25519 (RFC 8032) or r‖s of ES256 (RFC 7518 §3.4). */
 #define JOSE_SIGNATURE_BYTES 64
 /* -EINVAL: a public key alone; -EIO: the key's provider failed. */
-int jose_key_sign(const struct jose_key *key, const void *bytes, size_t length, unsigned char ret[static JOSE_SIGNATURE_BYTES]);
+int jose_key_sign(const struct jose_key *key, const void *bytes, size_t length,
+                  unsigned char ret[static JOSE_SIGNATURE_BYTES]);
 /* 0, or -EBADMSG. */
 int jose_key_verify(const struct jose_key *key, const void *bytes, size_t length, const unsigned char *signature,
                     size_t signature_length);
