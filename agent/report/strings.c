@@ -33,9 +33,11 @@ static const struct {
                             "{1} checks: {2} failed, {3} could not be established, {4} for a person to judge, "
                             "{5} passed, {6} not applicable."},
         [STRING_LIMITS] = {"Dit zegt iets over deze ene machine, nu, voor zover zij het zelf laat zien. De maatregelen "
-                           "zijn hier omschreven; de officiele teksten beslissen.",
+                           "zijn hier omschreven; de officiele teksten beslissen. Wat een verslag niet kan "
+                           "aantonen, staat in docs/threat-model.md.",
                            "This speaks of this one host, now, as far as it shows of itself. The measures are "
-                           "paraphrased here; the official texts decide."},
+                           "paraphrased here; the official texts decide. What no report can show is told in "
+                           "docs/threat-model.md."},
         [STRING_NOTHING_FAILED] = {"Geen afwijking, en niets dat niet vast te stellen was.",
                                    "Nothing failed, and nothing could not be established."},
         [STRING_NO_CHECKS] = {"Er was niets te controleren.", "There was nothing to check."},

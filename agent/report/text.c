@@ -359,6 +359,19 @@ static size_t widest_id(const json_t *measures, size_t least)
         return least;
 }
 
+static size_t widest_answer(const struct writer *w)
+{
+        size_t columns = layout_columns(word(w, STRING_ANSWER));
+
+        for (int s = BIO_NA; s <= BIO_FAIL; s++) {
+                const char *answer = report_status_word(status_name((enum bio_status)s), w->options->language);
+
+                if (layout_columns(answer) > columns)
+                        columns = layout_columns(answer);
+        }
+        return columns;
+}
+
 static void write_measure(struct writer *w, const json_t *measure, size_t id_columns, size_t answer_columns)
 {
         const char *id = json_member_string(measure, "id"), *technical = json_member_string(measure, "technical");
@@ -394,14 +407,12 @@ static void write_measures(struct writer *w)
 {
         const json_t *measures = json_object_get(w->report->payload, "measures");
         size_t id_columns = widest_id(measures, layout_columns(word(w, STRING_MEASURE)));
-        size_t answer_columns = layout_columns(report_status_word("pass", w->options->language));
+        size_t answer_columns = widest_answer(w);
         json_t *measure;
         size_t i;
 
         if (json_array_size(measures) == 0)
                 return;
-        if (answer_columns < layout_columns(word(w, STRING_ANSWER)))
-                answer_columns = layout_columns(word(w, STRING_ANSWER));
         text_add_char(w->out, '\n');
         layout_paint(w->out, w->options->colour, LAYOUT_BOLD);
         layout_pad(w->out, word(w, STRING_MEASURE), id_columns + 2);
