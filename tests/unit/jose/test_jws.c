@@ -282,7 +282,7 @@ static void payloads_are_objects_without_duplicates(void **state)
 static void the_form_of_a_line_is_strict(void **state)
 {
         _cleanup_free_ char *line = line_of(HEADER, NO_HOST, ""), *bare = NULL, *more = NULL, *padded = NULL,
-                            *space = NULL, *parts = NULL, *spare = NULL;
+                            *space = NULL, *parts = NULL, *spare = NULL, *short_signature = NULL;
         size_t length = strlen(line);
 
         (void)state;
@@ -297,6 +297,9 @@ static void the_form_of_a_line_is_strict(void **state)
         parts = must_printf("%s.x~", bare);
         assert_refused_line(parts, length + 2, "header.payload.signature");
         assert_refused_line("~", 1, "header.payload.signature");
+        short_signature = must_strndup(line, length - 4); /* 61 bytes */
+        short_signature[length - 5] = '~';
+        assert_refused_line(short_signature, length - 4, "64 bytes");
         assert_refused_line("", 0, "no ~");
         assert_refused_line("a.b~", 4, "header.payload.signature");
         /* the last digit of 64 bytes has four spare bits */
@@ -436,30 +439,50 @@ static void rfc9901_digest_of_a_disclosure(void **state)
         assert_string_equal(json_member_string(clear, "family_name"), "M\u00f6bius");
 }
 
-static void depth_counts_over_the_place_of_a_disclosure(void **state)
+/* A disclosure whose value is `inside` deep in an object that is `outside` deep, in arrays or objects. */
+static int parse_deep(int outside, int inside, bool arrays, char **why)
 {
+        const char *open = arrays ? "[" : "{\"a\":", *close = arrays ? "]" : "}";
         _cleanup_text_ struct text disclosure = {0}, payload = {0};
-        _cleanup_free_ char *encoded = NULL, *digest = NULL, *tail = NULL;
+        _cleanup_free_ char *encoded = NULL, *digest = NULL, *tail = NULL, *line = NULL;
+        _cleanup_(jws_free) struct jws j = {0};
         int i;
 
-        (void)state;
         text_add(&disclosure, "[\"" SALT "\",\"deep\",");
-        for (i = 0; i < 40; i++)
-                text_add(&disclosure, "[");
-        for (i = 0; i < 40; i++)
-                text_add(&disclosure, "]");
+        for (i = 0; i < inside; i++)
+                text_add(&disclosure, open);
+        text_add(&disclosure, "1");
+        for (i = 0; i < inside; i++)
+                text_add(&disclosure, close);
         text_add(&disclosure, "]");
         encoded = encode(text_string(&disclosure));
         digest = digest_of(encoded);
         tail = must_printf("%s~", encoded);
-        text_add(&payload, "{\"_sd_alg\":\"sha-256\",\"a\":");
-        for (i = 0; i < 30; i++)
-                text_add(&payload, "{\"a\":");
+        text_add(&payload, "{\"_sd_alg\":\"sha-256\",\"a\":"); /* 1 deep; the holder is another one */
+        for (i = 0; i < outside - 2; i++)
+                text_add(&payload, open);
         text_printf(&payload, "{\"_sd\":[\"%s\"]}", digest);
-        for (i = 0; i < 30; i++)
-                text_add(&payload, "}");
+        for (i = 0; i < outside - 2; i++)
+                text_add(&payload, close);
         text_add(&payload, "}");
-        assert_refused(HEADER, text_string(&payload), tail, "too deep");
+        line = line_of(HEADER, text_string(&payload), tail);
+        return jws_parse(line, strlen(line), 0, &j, why);
+}
+
+/* What is put back must be readable again: 64 levels, as any JSON here. */
+static void depth_counts_over_the_place_of_a_disclosure(void **state)
+{
+        int arrays;
+
+        (void)state;
+        for (arrays = 0; arrays < 2; arrays++) {
+                _cleanup_free_ char *why = NULL;
+
+                assert_int_equal(parse_deep(32, 32, arrays, NULL), 0);
+                assert_int_equal(parse_deep(32, 33, arrays, &why), -EINVAL);
+                assert_non_null(strstr(why, "too deep"));
+                assert_int_equal(parse_deep(33, 32, arrays, NULL), -EINVAL);
+        }
 }
 
 int main(void)

@@ -303,7 +303,8 @@ static void files_hold_pem_or_jwk(void **state)
         assert_non_null(mkdtemp(directory));
         path = must_printf("%s/key", directory);
         assert_int_equal(file_write_durably(AT_FDCWD, path, 0600, pem, strlen(pem), false), 0);
-        assert_int_equal(jose_key_load(path, &pem_key, NULL), 0);
+        assert_int_equal(jose_key_load(path, &pem_key, &why), 0);
+        assert_null(why);
         assert_true(jose_key_is_private(pem_key));
         assert_int_equal(file_write_durably(AT_FDCWD, path, 0600, "\n " RFC8037_JWK, strlen(RFC8037_JWK) + 2, false),
                          0);
