@@ -2,11 +2,14 @@
 /* Mounts: those that never answer, and those that must be entered. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/auto_fs.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -178,31 +181,89 @@ static void image_that_is_a_mount(void)
         expect(streq(access_stat(a, "/etc/more/../../../../..")->resolved, "/"), "never above the root");
 }
 
-/* An automounter whose daemon never answers. It is not in its process group, so that the kernel makes it wait. */
-static void autofs(void)
+/* An automounter: `daemon` plays in a process group of its own, which the kernel never makes wait. It gets the writing
+ * end of the pipe that requests come through, and tells by a byte that it is ready. */
+static int automounter(void (*daemon)(int request))
 {
-        _cleanup_free_ char *options = NULL;
-        struct access *a;
-        int wire[2];
-        pid_t daemon;
+        int request[2], ready[2];
+        char byte;
 
-        make_directories("auto", NULL);
-        MUST(pipe(wire)); /* nobody reads */
-        daemon = MUST(fork());
-        if (daemon == 0) {
+        MUST(pipe(request));
+        MUST(pipe2(ready, O_CLOEXEC));
+        if (MUST(fork()) == 0) {
                 (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+                (void)alarm(SCENE_SECONDS + 1); /* what waits for it cannot be killed before */
+                MUST(setpgid(0, 0));
+                daemon(request[1]);
+                (void)!write(ready[1], "r", 1);
+                (void)close(ready[1]);
                 for (;;)
                         (void)pause();
         }
-        MUST(setpgid(daemon, daemon));
-        options = must_printf("fd=%d,pgrp=%d,minproto=5,maxproto=5,direct", wire[1], (int)daemon);
+        MUST(close(ready[1]));
+        if (read(ready[0], &byte, 1) != 1)
+                scene_skip("no autofs here");
+        return request[0];
+}
+
+static int mount_autofs(int request)
+{
+        _cleanup_free_ char *options =
+                must_printf("fd=%d,pgrp=%d,minproto=5,maxproto=5,direct", request, (int)getpgrp());
+
         if (mount("systemd-1", "auto", "autofs", 0, options) < 0)
-                scene_skip("no autofs: %s", strerror(errno));
+                _exit(1);
+        return MUST(open("auto", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+static void never_answers(int request)
+{
+        (void)mount_autofs(request);
+}
+
+static void autofs(void)
+{
+        static const char why[] = "remote mount, not entered (autofs)";
+        struct access *a;
+
+        make_directories("auto", NULL);
+        (void)automounter(never_answers);
         expect_plain_open_hangs("auto/file");
         a = image();
-        expect_read(a, "/auto/file", BIO_UNREADABLE, "remote mount, not entered (autofs)");
-        expect_stat(a, "/auto", BIO_UNREADABLE, "remote mount, not entered (autofs)");
-        expect_list(a, "/auto", BIO_UNREADABLE, "remote mount, not entered (autofs)");
+        expect_read(a, "/auto/file", BIO_UNREADABLE, why);
+        expect_stat(a, "/auto", BIO_UNREADABLE, why);
+        expect_list(a, "/auto", BIO_UNREADABLE, why);
+}
+
+static void expires(int request)
+{
+        int fd = mount_autofs(request), how = AUTOFS_EXP_IMMEDIATE;
+
+        mount_silent("auto", S_IFDIR);
+        /* Waits for the answer that nobody gives; and whoever looks at the mount point waits with it. */
+        if (MUST(fork()) == 0) {
+                (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+                (void)alarm(SCENE_SECONDS + 1);
+                (void)ioctl(fd, AUTOFS_IOC_EXPIRE_MULTI, &how);
+                _exit(0);
+        }
+}
+
+/* While an automounter expires a mount, even a look at the mount point waits; so what is known as remote is not
+ * touched. */
+static void autofs_that_expires(void)
+{
+        struct access *a;
+        struct pollfd request = {.events = POLLIN};
+
+        make_directories("auto", NULL);
+        request.fd = automounter(expires);
+        if (poll(&request, 1, 1000) != 1)
+                scene_skip("nothing expires");
+        expect_plain_open_hangs("auto");
+        a = image();
+        expect_read(a, "/auto/file", BIO_UNREADABLE, SILENT);
+        expect_stat(a, "/auto", BIO_UNREADABLE, SILENT);
 }
 
 /* Without a mount table nobody knows what lies behind a mount point. */
@@ -248,6 +309,7 @@ const struct scene mount_scenes[] = {
         {"bind mounts and tmpfs", local_mounts, true},
         {"image that is a mount", image_that_is_a_mount, true},
         {"autofs", autofs, true},
+        {"autofs that expires", autofs_that_expires, true},
         {"without a mount table", without_a_mount_table, true},
         {"in another root", in_another_root, true},
         {NULL, NULL, false},
