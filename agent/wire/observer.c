@@ -109,6 +109,16 @@ static int greet(struct observer *o, char **why)
         return say_broken(o, r, why);
 }
 
+/* The programs start in /, so a relative path is resolved here; one that cannot be is told when it is tried. */
+static char *absolute_libexec(const char *given)
+{
+        char *resolved = given ? realpath(given, NULL) : NULL;
+
+        if (resolved)
+                return resolved;
+        return given ? must_strdup(given) : observer_libexec();
+}
+
 int observer_open(const struct observer_options *options, struct observer **ret, char **why)
 {
         _cleanup_observer_ struct observer *o = must_alloc(sizeof(*o));
@@ -120,7 +130,7 @@ int observer_open(const struct observer_options *options, struct observer **ret,
         if (options->socket) {
                 r = connect_stream(options->socket, &o->programs.stream, why);
         } else {
-                libexec = options->libexec ? must_strdup(options->libexec) : observer_libexec();
+                libexec = absolute_libexec(options->libexec);
                 o->started = true;
                 r = programs_start(libexec, options, &o->programs, why);
         }
