@@ -185,7 +185,7 @@ static int on_time(sd_event_source *source, uint64_t usec, void *user)
                 begin(d);
                 status_write(d, "running");
         } else if (now >= d->next_heartbeat && daemon_heartbeat(d) < 0) {
-                d->next_heartbeat = now + RETRY;
+                d->next_heartbeat = now + least(RETRY, d->rules.config.heartbeat_s * USEC);
                 status_write(d, "running");
         }
         if (d->started && !run_is_under_way(d) && now >= least(d->next_audit, d->next_full)) {
@@ -283,19 +283,26 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
         return arm(d);
 }
 
-static int set_up_events(struct daemon *d)
+static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+
+/* From the first moment on, so that none is lost or ends us before the event loop takes them. */
+static void block_signals(void)
 {
-        static const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
         sigset_t set;
         size_t i;
-        int r;
 
         (void)sigemptyset(&set);
         for (i = 0; i < ELEMENTS(signals); i++)
                 (void)sigaddset(&set, signals[i]);
-        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-                return -errno;
-        r = sd_event_new(&d->event);
+        (void)sigprocmask(SIG_BLOCK, &set, NULL);
+        (void)signal(SIGPIPE, SIG_IGN);
+}
+
+static int set_up_events(struct daemon *d)
+{
+        size_t i;
+        int r = sd_event_new(&d->event);
+
         for (i = 0; r >= 0 && i < ELEMENTS(signals); i++)
                 r = sd_event_add_signal(d->event, NULL, signals[i], on_signal, d);
         if (r >= 0)
@@ -365,8 +372,8 @@ int daemon_run(const struct daemon_options *options)
         struct daemon d = {.options = *options, .identity = {.lock = -1}, .examination = {.fd = -1}};
         int status;
 
+        block_signals();
         (void)umask(0027);
-        (void)signal(SIGPIPE, SIG_IGN);
         status = set_up(&d);
         if (status == 0) {
                 (void)sd_notify(0, "READY=1");
