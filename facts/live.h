@@ -39,7 +39,8 @@ struct bio_node *live_units(struct live *l, struct tree *t, const char *pattern)
  * {"enabled","failure","pid","rate_limit","backlog_limit","lost","backlog"}. Unreadable: "not permitted (needs root)",
  * "kernel without audit", …; absent in a container: "the host's". */
 struct bio_node *live_audit_status(struct live *l, struct tree *t);
-/* A process: {"pid","name","exe","argv":[…],"start":seconds}; absent where there is none. */
+/* A process: {"pid","name","argv":[…],"start":seconds,"inner":bool}; inner: it runs in a process namespace below ours,
+ * as in a container. Absent where there is none. */
 struct bio_node *live_process(struct live *l, struct tree *t, int64_t pid);
 /* All processes of a name (comm, 15 characters): list as above. */
 struct bio_node *live_processes(struct live *l, struct tree *t, const char *name);

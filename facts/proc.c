@@ -90,6 +90,19 @@ static struct bio_node *arguments_node(struct tree *t, const char *base)
         return list;
 }
 
+/* Whether a process is in a process namespace below ours, as in a container: then it has a number in each of them
+ * (proc_pid_status(5), NSpid). */
+static bool is_inner(const char *base)
+{
+        _cleanup_free_ char *path = must_printf("%s/status", base), *status = NULL;
+        const char *line;
+
+        if (read_proc(path, &status, NULL) < 0)
+                return false;
+        line = strstr(status, "\nNSpid:\t");
+        return line && strcspn(line + strlen("\nNSpid:\t"), "\t") < strcspn(line + 1, "\n") - strlen("NSpid:\t");
+}
+
 /* One process, or NULL where it is gone, or has another name than `name`. */
 static struct bio_node *process_node(struct tree *t, int64_t pid, const char *name, int64_t boot)
 {
@@ -105,6 +118,7 @@ static struct bio_node *process_node(struct tree *t, int64_t pid, const char *na
         tree_set(node, "pid", tree_integer(t, pid));
         tree_set(node, "name", tree_text(t, process.name));
         tree_set(node, "argv", arguments_node(t, base));
+        tree_set(node, "inner", tree_bool(t, is_inner(base)));
         if (boot >= 0 && ticks > 0)
                 tree_set(node, "start", tree_integer(t, boot + (int64_t)(process.start_ticks / (uint64_t)ticks)));
         else

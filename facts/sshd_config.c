@@ -47,7 +47,7 @@ static void keep_reason(struct reading *r, struct sshd_reason *reason, const cha
 
 static int refuse(struct reading *r, const char *file, unsigned line, const char *text)
 {
-        keep_reason(r, &r->c->refuses, file, line, text);
+        keep_reason(r, r->second ? &r->c->ends_connections : &r->c->refuses, file, line, text);
         r->ends = true;
         return -EINVAL;
 }
@@ -118,7 +118,12 @@ static int include_new(struct reading *r, const char *pattern, const char *file,
 {
         const char *const *paths, *unreadable = NULL;
         size_t count = r->c->host->glob(r->c->host->user, pattern, &paths, &unreadable), i;
+        const char *slash = strrchr(pattern, '/');
         int error;
+
+        /* What comes and goes in its directory changes the configuration too. */
+        if (strpbrk(slash, "*?[") && strcspn(pattern, "*?[") > (size_t)(slash - pattern))
+                note_file(r->c, arena_copy(&r->c->arena, pattern, (size_t)(slash - pattern)));
 
         if (unreadable) {
                 _cleanup_text_ struct text t = {0};

@@ -246,7 +246,8 @@ struct sshd_config {
         struct sshd_values global;      /* with defaults filled in */
 
         /* The second reading. */
-        struct sshd_block *blocks; /* [0] stands for "no Match" */
+        struct sshd_reason ends_connections; /* sshd starts, and ends every connection with this */
+        struct sshd_block *blocks;           /* [0] stands for "no Match" */
         size_t block_count;
         struct sshd_setting *settings; /* those in blocks */
         size_t setting_count;
@@ -256,7 +257,7 @@ struct sshd_config {
         struct sshd_reason *notes;
         size_t note_count, notes_allocated;
 
-        /* Files that were read, each once. */
+        /* Files that were read, and directories that patterns were looked up in, each once. */
         const char **files;
         size_t file_count, files_allocated;
 };

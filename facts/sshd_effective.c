@@ -236,14 +236,14 @@ static int settle_value(struct sshd_config *c, struct sshd_values *v, enum sshd_
         return 0;
 }
 
-/* Words that stand for "nothing" once they count. */
-static void settle_none(struct sshd_values *v)
+/* Words that stand for "nothing" once they count. (ChannelTimeout none keeps its word in a Match block.) */
+static void settle_none(struct sshd_values *v, bool outside)
 {
         struct sshd_value *timeouts = &v->of[SSHD_CHANNEL_TIMEOUT];
         struct sshd_value *unused = &v->of[SSHD_UNUSED_CONNECTION_TIMEOUT];
         static const char *const zero[] = {"0"};
 
-        if (timeouts->count == 1 && streq(timeouts->items[0], "none"))
+        if (outside && timeouts->count == 1 && streq(timeouts->items[0], "none"))
                 clear(timeouts);
         if (unused->count == 1 && streq(unused->items[0], "none")) {
                 clear(unused);
@@ -323,7 +323,7 @@ int sshd_settle(struct sshd_config *c, struct sshd_values *v)
                 if (r < 0)
                         return r;
         }
-        settle_none(v);
+        settle_none(v, true);
         return check_start(v);
 }
 
@@ -373,6 +373,9 @@ void sshd_effective(struct sshd_config *c, const bool *applies, struct sshd_valu
         size_t i;
 
         *ret = c->global;
+        ret->fails = c->ends_connections;
+        if (ret->fails.text)
+                return;
         for (i = 0; i < c->setting_count; i++) {
                 const struct sshd_setting *s = &c->settings[i];
 
@@ -395,7 +398,7 @@ void sshd_effective(struct sshd_config *c, const bool *applies, struct sshd_valu
                 if (list && settle_algorithms(c, ret, id) < 0)
                         return;
         }
-        settle_none(ret);
+        settle_none(ret, false);
         if (c->release->version >= SSHD_10_0 && matched->of[SSHD_SUBSYSTEM].set)
                 check_subsystems(&c->global, ret);
 }

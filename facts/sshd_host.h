@@ -11,9 +11,9 @@
 /* One way in which sshd is started. */
 struct sshd_instance {
         const char *name;         /* the unit (of several with the same options the first), or a command line */
-        const char *unit;         /* the first of them; NULL: started otherwise */
         const char *command_line; /* for showing */
         struct sshd_arguments arguments;
+        bool starts_sshd;        /* the installed program, with options that serve */
         const char *undecidable; /* the command line cannot be told: why; then there is no configuration */
         struct sshd_config *configs[SSHD_MODELS];
         int64_t main_pid;

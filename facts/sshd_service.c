@@ -119,66 +119,6 @@ bool sshd_arguments_of(struct arena *arena, const char *const *argv, size_t coun
         return true;
 }
 
-/* Environment. */
-
-/* What a unit's variables are: its own, then those of its files. False with *why where a file cannot be had. */
-static bool read_environment(struct sshd *s, const struct bio_node *unit, struct environment *e, const char **why)
-{
-        const struct bio_node *list = tree_get(unit, "environment");
-        size_t i;
-
-        for (i = 0; i < tree_count(list); i++) {
-                const char *name, *value;
-
-                if (environment_assignment(&s->arena, tree_bytes_of(tree_at(list, i), NULL), &name, &value))
-                        environment_set(e, name, value);
-        }
-        list = tree_get(unit, "environment_files");
-        for (i = 0; i < tree_count(list); i++) {
-                const char *path = tree_bytes_of(tree_at(list, i), NULL);
-                const struct access_file *file;
-
-                path += *path == '-';
-                file = access_read(facts_access(s->facts), path, ACCESS_FILE_MOST);
-                if (file->state == BIO_ABSENT)
-                        continue;
-                *why = file->state == BIO_KNOWN ? environment_file(&s->arena, file->bytes, file->length,
-                                                                   systemd_of(s->facts)->version, e)
-                                                : file->why;
-                if (*why)
-                        return false;
-        }
-        return true;
-}
-
-/* systemd.service(5), COMMAND LINES: $NAME as a word of its own is split into words, ${NAME} is put in its place. */
-static void expand_word(struct sshd *s, const struct environment *e, const char *word, struct words *ret)
-{
-        _cleanup_text_ struct text t = {0};
-        const char *p, *value, *part;
-
-        if (word[0] == '$' && word[1] != '{' && word[1] != '$') {
-                value = environment_get(e, word + 1);
-                while (value && unit_word_relaxed(&s->arena, &value, &part) > 0)
-                        add_word(ret, part);
-                return;
-        }
-        for (p = word; *p; p++) {
-                const char *end = starts_with(p, "${") ? strchr(p, '}') : NULL;
-
-                if (starts_with(p, "$$")) {
-                        text_add_char(&t, *p++);
-                } else if (end) {
-                        value = environment_get(e, arena_copy(&s->arena, p + 2, (size_t)(end - p) - 2));
-                        text_add(&t, value ? value : "");
-                        p = end;
-                } else {
-                        text_add_char(&t, *p);
-                }
-        }
-        add_word(ret, arena_copy(&s->arena, text_string(&t), t.length));
-}
-
 /* Instances. */
 
 static bool same_text(const char *a, const char *b)
@@ -245,26 +185,25 @@ static void read_command_line(struct sshd *s, struct sshd_instance *i, const str
         else if (!is_program(s, w->at[0]))
                 i->undecidable = "it starts another program than " PROGRAM;
         else
-                (void)sshd_arguments_of(&s->arena, w->at, w->count, &i->arguments, &i->undecidable);
+                i->starts_sshd = sshd_arguments_of(&s->arena, w->at, w->count, &i->arguments, &i->undecidable);
 }
 
+/* The command of a unit, its variables put in (the fact systemd does that). */
 static void read_unit(struct sshd *s, const struct bio_node *unit, struct sshd_instance *i)
 {
         const struct bio_node *commands = tree_get(unit, "exec_start");
         const struct bio_node *argv = tree_get(tree_at(commands, 0), "argv");
-        _cleanup_environment_ struct environment e = {0};
+        const char *why = tree_why(commands);
         struct words w = {0};
         size_t k;
 
         if (tree_state(commands) != BIO_KNOWN || tree_state(argv) != BIO_KNOWN) {
-                i->undecidable = tree_why(tree_state(commands) != BIO_KNOWN ? commands : argv);
-                i->undecidable = i->undecidable ? i->undecidable : "its command line cannot be told";
+                why = why ? why : tree_why(argv);
+                i->undecidable = why ? why : "its command line cannot be told";
                 return;
         }
-        if (!read_environment(s, unit, &e, &i->undecidable))
-                return;
         for (k = 0; k < tree_count(argv); k++)
-                expand_word(s, &e, tree_bytes_of(tree_at(argv, k), NULL), &w);
+                add_word(&w, tree_bytes_of(tree_at(argv, k), NULL));
         read_command_line(s, i, &w);
 }
 
@@ -273,49 +212,80 @@ static int64_t later(int64_t a, int64_t b)
         return a > b ? a : b;
 }
 
-/* The unit as the service manager has it, or NULL: not loaded, or nobody to ask. */
-static const struct bio_node *loaded_unit(struct sshd *s, const char *name, const char **not_seen)
+/* Whether the unit runs, and since when: it reads its configuration when it starts and when it is reloaded. */
+static void read_state(const struct bio_node *unit, struct sshd_instance *i)
 {
-        struct live *live = facts_live(s->facts);
-        const struct bio_node *unit;
+        const struct bio_node *live = tree_get(unit, "live"), *files = tree_get(unit, "files");
+        const char *active = tree_bytes_of(tree_get(live, "active_state"), NULL);
+        size_t k;
 
-        if (strchr(name, '@'))
-                return NULL;
-        unit = live_unit(live, facts_tree(s->facts), name);
-        if (tree_state(unit) == BIO_UNREADABLE || tree_state(unit) == BIO_UNDECIDABLE) {
-                *not_seen = tree_why(unit);
-                return NULL;
+        if (tree_state(live) == BIO_UNREADABLE || tree_state(live) == BIO_UNDECIDABLE) {
+                i->not_seen = tree_why(live);
+                return;
         }
-        if (!streq(tree_bytes_of(tree_get(unit, "load_state"), NULL), "loaded") ||
-            tree_count(tree_get(unit, "exec_start")) == 0)
-                return NULL;
-        return unit;
+        if (!streq(active, "active") && !streq(active, "reloading"))
+                return;
+        i->main_pid = tree_integer_of(tree_get(live, "main_pid"));
+        i->running_since = later(tree_integer_of(tree_get(live, "state_change")),
+                                 tree_integer_of(tree_get(live, "exec_main_start")));
+        for (k = 0; k < tree_count(files); k++) {
+                int64_t changed_at = tree_integer_of(tree_get(tree_at(files, k), "ctime"));
+
+                if (changed_at > i->running_since && changed_at > i->changed_at) {
+                        i->changed = tree_bytes_of(tree_get(tree_at(files, k), "path"), NULL);
+                        i->changed_at = changed_at;
+                }
+        }
 }
 
-static void find_unit(struct sshd *s, const char *name)
+/* Whether the name of a unit was looked at, as such or as an alias. */
+static bool seen(const struct sshd *s, const char *name)
 {
-        const struct fact_argument arguments[] = {{"unit", name}, {NULL, NULL}};
-        struct sshd_instance new = {.name = name, .unit = name}, *i;
-        const struct bio_node *unit = loaded_unit(s, name, &new.not_seen);
-        bool loaded = unit != NULL;
+        size_t i;
 
-        if (!unit)
-                unit = facts_query(s->facts, "systemd.unit", arguments);
-        if (tree_state(unit) == BIO_ABSENT)
-                return;
+        for (i = 0; i < s->instance_count; i++)
+                if (streq(s->instances[i].name, name))
+                        return true;
+        return false;
+}
+
+static void find_unit(struct sshd *s, const char *asked, bool shipped)
+{
+        const struct fact_argument arguments[] = {{"unit", asked}, {NULL, NULL}};
+        const struct bio_node *unit = facts_query(s->facts, "systemd.unit", arguments);
+        const char *name = tree_bytes_of(tree_get(unit, "name"), NULL);
+        const char *state = tree_bytes_of(tree_get(unit, "file_state"), NULL);
+        struct sshd_instance new = {.name = *name ? name : asked};
+
+        if (tree_state(unit) == BIO_ABSENT ||
+            (tree_state(unit) == BIO_KNOWN && tree_state(tree_get(unit, "exec_start")) == BIO_ABSENT) ||
+            seen(s, new.name))
+                return; /* no such unit, it is masked, or this is another name of one */
         if (tree_state(unit) != BIO_KNOWN) {
                 new.undecidable = tree_why(unit);
         } else {
-                if (tree_state(tree_get(unit, "exec_start")) == BIO_ABSENT)
-                        return; /* masked, or without a command */
                 read_unit(s, unit, &new);
+                if (!strchr(new.name, '@'))
+                        read_state(unit, &new);
         }
-        i = add_instance(s, &new);
-        if (loaded && (streq(tree_bytes_of(tree_get(unit, "active_state"), NULL), "active") ||
-                       streq(tree_bytes_of(tree_get(unit, "active_state"), NULL), "reloading"))) {
-                i->running_since = later(tree_integer_of(tree_get(unit, "state_change")),
-                                         tree_integer_of(tree_get(unit, "exec_main_start")));
-                i->main_pid = tree_integer_of(tree_get(unit, "main_pid"));
+        /* Someone's own unit counts where it starts this program, and is not switched off. */
+        if (!shipped && (!new.starts_sshd || (streq(state, "disabled") && new.running_since == 0)))
+                return;
+        (void)add_instance(s, &new);
+}
+
+/* Units of any other name that has "ssh" in it. */
+static void find_other_units(struct sshd *s)
+{
+        struct systemd *systemd = systemd_of(s->facts);
+        size_t d, i;
+
+        for (d = 0; d < systemd->directory_count; d++) {
+                const struct access_directory *listed = systemd->directories[d].listed;
+
+                for (i = 0; listed && listed->state == BIO_KNOWN && i < listed->count; i++)
+                        if (strstr(listed->names[i], "ssh") && ends_with(listed->names[i], ".service"))
+                                find_unit(s, arena_copy(&s->arena, listed->names[i], strlen(listed->names[i])), false);
         }
 }
 
@@ -351,11 +321,14 @@ static void find_processes(struct sshd *s)
 
                 for (u = 0; u < s->instance_count && s->instances[u].main_pid != pid; u++)
                         ;
-                if (u < s->instance_count || !listener_words(s, process, &w))
+                if (u < s->instance_count || tree_bool_of(tree_get(process, "inner")) ||
+                    !listener_words(s, process, &w))
                         continue;
                 read_command_line(s, &new, &w);
                 new.name = new.command_line;
                 i = add_instance(s, &new);
+                if (i->main_pid > 0)
+                        continue; /* beside one that a unit accounts for, and with the same options */
                 i->not_seen = NULL;
                 i->running_since = later(i->running_since, tree_integer_of(tree_get(process, "start")));
         }
@@ -367,7 +340,8 @@ void sshd_find_instances(struct sshd *s)
         size_t i;
 
         for (i = 0; i < ELEMENTS(units); i++)
-                find_unit(s, units[i]);
+                find_unit(s, units[i], true);
+        find_other_units(s);
         if (!offline)
                 find_processes(s);
         if (s->instance_count == 0)

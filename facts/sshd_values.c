@@ -80,6 +80,8 @@ static int parse_word(struct sshd_line *l)
 
         if (!word)
                 return missing(l);
+        if (l->keyword->kind == SSHD_KIND_PROVIDER && strcasecmp(word, "internal") == 0)
+                word = "internal";
         add(l, l->keyword->kind != SSHD_KIND_LITERAL && strcasecmp(word, "none") == 0 ? "none" : word);
         return 0;
 }
