@@ -7,6 +7,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import time
@@ -77,7 +78,7 @@ class Thread:
     def run(self, *arguments, status=0, **more):
         done = subprocess.run([str(a) for a in arguments], stdin=subprocess.DEVNULL, capture_output=True, timeout=120, **more)
         if status is not None and done.returncode != status:
-            raise Failure(f"{' '.join(map(str, arguments))}: status {done.returncode}, not {status}\n{done.stdout.decode()}\n"
+            raise Failure(f"{' '.join(map(str, arguments))[:300]}: status {done.returncode}, not {status}\n{done.stdout.decode()}\n"
                           f"{done.stderr.decode()}")
         return done
 
@@ -126,11 +127,21 @@ class Thread:
     def verify_store(self):
         return self.run(self.bin / "bioagent-collector", "verify", "--config", self.collector_config).stdout.decode()
 
-    def stored(self):
-        """chain → {seq: [hash, …]}, straight from the raw records that the store keeps as evidence."""
-        database = next(self.collector_config.parent.rglob("*.db"), None) or next(self.collector_config.parent.rglob("*.sqlite"))
+    def select(self, query):
+        """Rows of the store, read as an auditor would: the raw records are the evidence."""
+        database = next(self.collector_config.parent.rglob("*.db"))
         with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
-            rows = connection.execute("SELECT chain, seq, hash FROM records").fetchall()
+            return connection.execute(query).fetchall()
+
+    def evidence(self):
+        """Every stored line, as it was sent."""
+        return [f"{jws}~{disclosures or ''}" for jws, disclosures in self.select(
+            "SELECT record.jws, disclosures.text FROM record LEFT JOIN disclosures ON disclosures.record = record.number "
+            "ORDER BY record.chain, record.seq")]
+
+    def stored(self):
+        """chain → {seq: [hash, …]}."""
+        rows = self.select("SELECT chain.id, record.seq, record.hash FROM record JOIN chain ON chain.number = record.chain")
         found = {}
         for chain, seq, digest in rows:
             found.setdefault(chain, {}).setdefault(seq, []).append(digest)
@@ -143,7 +154,7 @@ class Thread:
         listed = ", ".join(f"{k}: {v}" for k, v in terms.items())
         self.config.write_text(f"state: {self.state}\nruntime: {self.runtime}\nschedule: {{{listed}}}\n"
                                "policies: [bio2, algoritmekader]\n"
-                               f"collector: {{url: \"{self.addresses['records']}\", retry: {{min: PT1S, max: PT2S}}}}\n")
+                               f"collector: {{url: \"{self.addresses['records']}\"}}\n")
 
     def start_sign(self):
         self.state.mkdir(mode=0o750, exist_ok=True)
@@ -158,6 +169,15 @@ class Thread:
         file = self.work / "token"
         file.write_bytes(token)
         self.run(self.bin / "bioagent", "enroll", self.addresses["est"], "--token-file", file, "--config", self.config)
+
+    def nudge(self):
+        """Ends a wait of the shipper, as a new certificate does: after a long absence it waits up to a quarter of an hour."""
+        os.utime(self.state / "ship/tls.pem")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            try:
+                s.sendto(b"x", str(self.runtime / "ship"))
+            except OSError:
+                pass  # it is being started
 
     def status(self):
         try:
