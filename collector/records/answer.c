@@ -17,7 +17,7 @@ struct alarms {
 
 static void alarm_marks(struct alarms *a, const struct item *item, const struct store_added *added)
 {
-        unsigned marks = added->marks & ~(unsigned)STORE_INCOMPLETE;
+        unsigned marks = added->marks & (STORE_HOLE | STORE_FORK | STORE_CLOCK);
         _cleanup_text_ struct text names = {0};
         unsigned i;
 
