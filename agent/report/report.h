@@ -33,11 +33,6 @@ struct report_writer {
         int (*write)(const struct report *r, const struct report_options *o, struct text *out);
 };
 
-/* Of one member of "measures": how many parts were examined (a check answered for them, or refuted them), and how many
- * there are. */
-void report_examined(const json_t *measure, size_t *ret_examined, size_t *ret_parts);
-bool report_part_is_examined(const json_t *part);
-
 /* NULL where there is none of that name. (`jws` is signed by the caller.) */
 const struct report_writer *report_writer_find(const char *name);
 

@@ -307,25 +307,6 @@ static void write_results(struct writer *w, size_t counts[static BIO_FAIL + 1])
 
 /* ---- measures ---- */
 
-bool report_part_is_examined(const json_t *part)
-{
-        const char *technical = json_member_string(part, "technical");
-
-        return technical && !streq(technical, "error") && !json_member_string(part, "why");
-}
-
-void report_examined(const json_t *measure, size_t *ret_examined, size_t *ret_parts)
-{
-        const json_t *parts = json_object_get(measure, "parts");
-        json_t *part;
-        size_t i;
-
-        *ret_examined = 0;
-        *ret_parts = json_array_size(parts);
-        json_array_foreach (parts, i, part)
-                *ret_examined += report_part_is_examined(part);
-}
-
 /* Names what was not examined: what a host could show, or what only the organisation can. */
 static void write_rest(struct writer *w, const json_t *measure, bool by_host, enum report_string label)
 {
@@ -337,7 +318,7 @@ static void write_rest(struct writer *w, const json_t *measure, bool by_host, en
                 bool host = json_member_string(part, "technical") != NULL;
                 const char *id = json_member_string(part, "id");
 
-                if (host == by_host && !report_part_is_examined(part))
+                if (host == by_host && !part_is_examined(part))
                         text_printf(&list, "%s%s", list.length ? ", " : "", id ? id : "?");
         }
         if (list.length)
@@ -379,7 +360,7 @@ static void write_measure(struct writer *w, const json_t *measure, size_t id_col
         size_t counts[2];
         _cleanup_free_ char *examined = NULL;
 
-        report_examined(measure, &counts[0], &counts[1]);
+        measure_examined(measure, &counts[0], &counts[1]);
         examined = report_fill_counts(STRING_N_OF_M, w->options->language, counts, 2);
         layout_pad(w->out, id ? id : "?", id_columns + 2);
         if (technical)

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "page/page.h"
+#include "record/record.h"
 
 /* The text of an object by language, else the other one, else `fallback`. */
 static const char *titled(enum page_language language, const json_t *title, const char *fallback)
@@ -36,21 +37,16 @@ static void add_since(struct text *out, enum page_language language, const json_
 
 /* --- measures ------------------------------------------------------------------------------------------------------------- */
 
-/* A part that a host can show and that was looked at. */
-static bool is_examined(const json_t *part)
-{
-        return json_is_string(json_object_get(part, "technical")) && !json_member_string(part, "why");
-}
-
 /* A pass is never more than that nothing was found in what was examined. */
 static void add_answer(struct text *out, enum page_language language, const json_t *measure)
 {
         const char *technical = json_member_string(measure, "technical");
-        const json_t *parts = json_object_get(measure, "parts"), *part;
-        int64_t numbers[2] = {0, (int64_t)json_array_size(parts)};
-        size_t i;
+        int64_t numbers[2];
+        size_t examined, parts;
 
-        json_array_foreach(parts, i, part) numbers[0] += is_examined(part);
+        measure_examined(measure, &examined, &parts);
+        numbers[0] = (int64_t)examined;
+        numbers[1] = (int64_t)parts;
         if (technical && !is_valid(measure)) {
                 page_badge(out, language, "unknown");
                 text_add(out, " <span>");

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "record/record.h"
 #include "report/layout.h"
 #include "report/report.h"
 
@@ -323,7 +324,7 @@ static void examined_is_what_a_check_answered_for(void **state)
         size_t examined, parts;
 
         (void)state;
-        report_examined(json_array_get(json_object_get(p, "measures"), 0), &examined, &parts);
+        measure_examined(json_array_get(json_object_get(p, "measures"), 0), &examined, &parts);
         assert_int_equal(examined, 1);
         assert_int_equal(parts, 4);
 }
