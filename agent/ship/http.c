@@ -150,11 +150,19 @@ static CURLcode set_request(struct http *h, const struct http_request *q, struct
 }
 
 /* With TLS 1.3 a server that does not take our certificate says so after the handshake is over for us, in an alert that
- * the first read meets; OpenSSL names every alert it received so. */
-static bool is_alert(CURLcode r, const char *error)
+ * the first read meets. OpenSSL names an alert that it received by its reason; these are the ones about certificates
+ * (RFC 8446 §6.2). */
+static bool is_alert(const char *error)
 {
-        return (r == CURLE_RECV_ERROR || r == CURLE_SEND_ERROR || r == CURLE_SSL_CONNECT_ERROR) &&
-               strstr(error, " alert ");
+        static const char *const reasons[] = {"certificate", "unknown ca", "access denied"};
+        const char *alert = strstr(error, " alert ");
+        size_t i;
+
+        for (i = 0; alert && i < ELEMENTS(reasons); i++) {
+                if (strstr(alert, reasons[i]))
+                        return true;
+        }
+        return false;
 }
 
 void http_send(struct http *h, const struct http_request *q, struct reply *ret)
@@ -183,7 +191,7 @@ void http_send(struct http *h, const struct http_request *q, struct reply *ret)
         curl_slist_free_all(headers);
         if (r != CURLE_OK) {
                 ret->status = 0;
-                ret->alert = is_alert(r, h->error);
+                ret->alert = is_alert(h->error);
                 ret->error = h->too_long ? must_strdup("its answer is too long")
                                          : must_strdup(h->error[0] ? h->error : curl_easy_strerror(r));
                 return;
