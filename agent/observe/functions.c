@@ -171,7 +171,7 @@ static void changes_at(struct bio_context *public, int64_t moment)
                 c->changes_at = moment;
 }
 
-static void because(struct bio_context *public, const char *fmt, ...)
+static void _printf_(2, 3) because(struct bio_context *public, const char *fmt, ...)
 {
         struct context *c = context_of(public);
         va_list ap;
