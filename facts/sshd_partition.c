@@ -69,14 +69,14 @@ static bool search_start(struct search *s, const char *const *lists, size_t coun
                         p += *p == ',';
                 }
         }
-        for (i = 1; i <= UCHAR_MAX; i++)
-                if (seen[i])
-                        s->alphabet[s->letters++] = (char)i;
         for (i = 0; others[i]; i++)
                 if (!seen[(unsigned char)others[i]]) {
                         s->alphabet[s->letters++] = others[i];
                         break;
                 }
+        for (i = 1; i <= UCHAR_MAX; i++)
+                if (seen[i])
+                        s->alphabet[s->letters++] = (char)i;
         s->places = t.length;
         if (s->places > PLACES_MOST)
                 return false;

@@ -38,6 +38,8 @@ struct finding {
         bool **sets;
         struct sshd_connection *connections;
         size_t set_count, sets_allocated, connections_allocated;
+        bool *uncertain;          /* [blocks] */
+        size_t *uncertain_counts; /* [sets] */
 };
 
 static void *keep(struct finding *f, size_t size)
@@ -387,24 +389,19 @@ static bool same_values(const struct sshd_values *a, const struct sshd_values *b
         return true;
 }
 
-/* Whether a block applies in some of the worlds and not in others. */
-static bool uncertain(const struct finding *f, size_t block)
+/* Which blocks apply in some of the worlds and not in others; and how many of them apply in each set. */
+static void find_uncertain(struct finding *f)
 {
-        size_t i;
+        size_t i, b;
 
+        f->uncertain = keep(f, f->c->block_count);
+        f->uncertain_counts = keep(f, (f->set_count + 1) * sizeof(*f->uncertain_counts));
         for (i = 1; i < f->set_count; i++)
-                if (f->sets[i][block] != f->sets[0][block])
-                        return true;
-        return false;
-}
-
-static size_t count_uncertain(const struct finding *f, size_t set)
-{
-        size_t n = 0, b;
-
-        for (b = 1; b < f->c->block_count; b++)
-                n += f->sets[set][b] && uncertain(f, b);
-        return n;
+                for (b = 0; b < f->c->block_count; b++)
+                        f->uncertain[b] |= f->sets[i][b] != f->sets[0][b];
+        for (i = 0; i < f->set_count; i++)
+                for (b = 0; b < f->c->block_count; b++)
+                        f->uncertain_counts[i] += f->uncertain[b] && f->sets[i][b];
 }
 
 static void name_scope(const struct finding *f, size_t set, bool only, struct sshd_scope *scope)
@@ -416,7 +413,7 @@ static void name_scope(const struct finding *f, size_t set, bool only, struct ss
                 const struct sshd_block *block = &f->c->blocks[b];
                 _cleanup_text_ struct text name = {0};
 
-                if (!f->sets[set][b] || !uncertain(f, b))
+                if (!f->sets[set][b] || !f->uncertain[b])
                         continue;
                 text_add(&name, "Match ");
                 text_add_safe(&name, block->text, strlen(block->text));
@@ -444,12 +441,43 @@ static struct sshd_scope *scope_like(const struct sshd_scopes *s, const struct s
         return NULL;
 }
 
+/* Whether a set of blocks stands before another: first what no block makes, then by the number of blocks and their
+ * order. */
+static bool stands_before(const struct finding *f, size_t a, size_t b)
+{
+        size_t n = f->uncertain_counts[a], m = f->uncertain_counts[b], i;
+
+        if (n != m)
+                return n < m;
+        for (i = 1; i < f->c->block_count; i++)
+                if (f->sets[a][i] != f->sets[b][i])
+                        return f->sets[a][i];
+        return false;
+}
+
+static void sort_scopes(const struct finding *f, struct sshd_scopes *s, size_t *set_of)
+{
+        size_t i, k;
+
+        for (i = 1; i < s->count; i++)
+                for (k = i; k > 0 && stands_before(f, set_of[k], set_of[k - 1]); k--) {
+                        struct sshd_scope scope = s->at[k];
+                        size_t set = set_of[k];
+
+                        s->at[k] = s->at[k - 1];
+                        s->at[k - 1] = scope;
+                        set_of[k] = set_of[k - 1];
+                        set_of[k - 1] = set;
+                }
+}
+
 static void make_scopes(struct finding *f, struct sshd_scopes *ret)
 {
         _cleanup_free_ size_t *set_of = must_alloc((f->set_count + 1) * sizeof(*set_of));
         _cleanup_free_ struct sshd_values *values = NULL;
         size_t i;
 
+        find_uncertain(f);
         ret->at = must_alloc((f->set_count + 1) * sizeof(*ret->at));
         for (i = 0; i < f->set_count; i++) {
                 struct sshd_scope *scope;
@@ -461,7 +489,7 @@ static void make_scopes(struct finding *f, struct sshd_scopes *ret)
                         scope = &ret->at[ret->count];
                         scope->values = TAKE_PTR(values);
                         set_of[ret->count++] = i;
-                } else if (count_uncertain(f, i) < count_uncertain(f, set_of[scope - ret->at])) {
+                } else if (f->uncertain_counts[i] < f->uncertain_counts[set_of[scope - ret->at]]) {
                         /* Named, and shown, by the fewest blocks that lead to it. */
                         struct sshd_values *other = scope->values;
 
@@ -470,6 +498,7 @@ static void make_scopes(struct finding *f, struct sshd_scopes *ret)
                         set_of[scope - ret->at] = i;
                 }
         }
+        sort_scopes(f, ret, set_of);
         for (i = 0; i < ret->count; i++) {
                 struct sshd_scope *scope = &ret->at[i];
 
