@@ -299,6 +299,7 @@ static void a_hole_is_declared_by_a_gap_with_the_right_hash(void **state)
         assert_taken(&c, right);
         assert_int_equal(c.declared, 4);
         assert_int_equal(c.hole_count, 0);
+        assert_int_equal(c.seen_count, 0); /* remembered while holes are open, and no longer */
 
         chain_begin(&wrong_chain, NULL);
         take_range(&wrong_chain, &t, 1, 2);
@@ -343,6 +344,24 @@ static void a_gap_whose_records_are_there_in_part_declares_the_rest(void **state
         take_range(&other, &t, 6, 8);
         assert_taken(&other, wrong);
         assert_int_equal(other.declared, 0);
+}
+
+static void a_hole_is_named_by_its_numbers(void **state)
+{
+        _cleanup_ten_ struct ten t = {0};
+        _cleanup_(jws_free) struct jws j = {0};
+        _cleanup_free_ char *why = NULL;
+        _cleanup_(chain_end) struct chain c;
+        struct record r;
+
+        (void)state;
+        ten_make(&t, jose_key_generate());
+        chain_begin(&c, NULL);
+        take_range(&c, &t, 1, 2);
+        assert_int_equal(jws_parse(t.line[7], strlen(t.line[7]), 0, &j, NULL), 0);
+        assert_int_equal(record_read(j.payload, &r, NULL), 0);
+        assert_int_equal(chain_take(&c, &j, &r, &why), CHAIN_HOLE);
+        assert_string_equal(why, "numbers 3 to 6 are missing");
 }
 
 static void one_gap_may_declare_several_holes_and_several_gaps_one(void **state)
@@ -524,6 +543,7 @@ int main(void)
                 cmocka_unit_test(an_unknown_kind_is_taken),
                 cmocka_unit_test(a_hole_is_declared_by_a_gap_with_the_right_hash),
                 cmocka_unit_test(a_gap_whose_records_are_there_in_part_declares_the_rest),
+                cmocka_unit_test(a_hole_is_named_by_its_numbers),
                 cmocka_unit_test(one_gap_may_declare_several_holes_and_several_gaps_one),
                 cmocka_unit_test(a_gap_that_declares_itself_or_nothing_is_a_break),
                 cmocka_unit_test(the_statement_of_a_rotation_is_as_documented),

@@ -6,8 +6,9 @@
 
 #include "make.h"
 
-#define JWK    "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}"
-#define RESULT MAKE_RESULT("a.b", "{}", "pass")
+#define JWK      "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}"
+#define MEASURES "{\"id\":\"a:1\",\"technical\":null},{\"id\":\"a:2\",\"technical\":\"fail\"}"
+#define RESULT   MAKE_RESULT("a.b", "{}", "pass")
 
 static const struct {
         const char *kind;
@@ -17,7 +18,7 @@ static const struct {
         {"genesis", RECORD_GENESIS, "\"key\":" JWK},
         {"start", RECORD_START, ""},
         {"stop", RECORD_STOP, ""},
-        {"full", RECORD_FULL, "\"measures\":[],\"results\":[" RESULT "]"},
+        {"full", RECORD_FULL, "\"measures\":[" MEASURES "],\"results\":[" RESULT "]"},
         {"change", RECORD_CHANGE, "\"measures\":[],\"results\":[],\"removed\":[]"},
         {"heartbeat", RECORD_HEARTBEAT, "\"state\":{\"full\":null,\"last\":null}"},
         {"policy", RECORD_POLICY, "\"files\":[]"},
@@ -118,9 +119,10 @@ static void malformed_members_are_refused(void **state)
                 const char *name, *value, *reason;
         } cases[] = {
                 {"schema", "\"bioagent.record/2\"", "newer"},
-                {"schema", "\"bioagent.record/0\"", "schema"},
-                {"schema", "\"bioagent.record/x\"", "schema"},
-                {"schema", "\"other/1\"", "schema"},
+                {"schema", "\"bioagent.record/0\"", "is not"},
+                {"schema", "\"bioagent.record/x\"", "is not"},
+                {"schema", "\"other/1\"", "is not"},
+                {"schema", "7", "is not"},
                 {"kind", "7", "kind"},
                 {"chain", "\"00112233445566778899AABBCCDDEEFF\"", "chain"},
                 {"chain", "\"00112233445566778899aabbccddeef\"", "chain"},
@@ -207,6 +209,28 @@ static void a_part_needs_its_run(void **state)
         assert_int_equal(record_read(payload, &r, NULL), -EINVAL); /* measures are due */
 }
 
+static void the_last_part_of_a_change_has_what_belongs_to_all(void **state)
+{
+        static const char *const own[] = {"measures", "removed"};
+        size_t i;
+
+        (void)state;
+        for (i = 0; i < ELEMENTS(own); i++) {
+                _cleanup_json_ json_t *payload = payload_of(index_of(RECORD_CHANGE));
+                struct record r;
+
+                json_set(payload, "run", make_json("{\"id\":\"x\"}"));
+                json_set(payload, "part", make_json("{\"index\":1,\"of\":2}"));
+                json_object_del(payload, own[i]);
+                assert_int_equal(record_read(payload, &r, NULL), 0);
+                json_set(payload, "part", make_json("{\"index\":2,\"of\":2}"));
+                assert_int_equal(record_read(payload, &r, NULL), -EINVAL);
+                json_set(payload, "part", make_json("{\"index\":1,\"of\":2}"));
+                json_object_del(payload, "results");
+                assert_int_equal(record_read(payload, &r, NULL), -EINVAL);
+        }
+}
+
 static void what_is_not_known_is_let_be(void **state)
 {
         _cleanup_json_ json_t *payload = payload_of(index_of(RECORD_STOP));
@@ -248,6 +272,7 @@ int main(void)
                 cmocka_unit_test(malformed_members_are_refused),
                 cmocka_unit_test(results_are_looked_into),
                 cmocka_unit_test(a_part_needs_its_run),
+                cmocka_unit_test(the_last_part_of_a_change_has_what_belongs_to_all),
                 cmocka_unit_test(what_is_not_known_is_let_be),
                 cmocka_unit_test(statuses_and_their_order),
         };

@@ -18,6 +18,7 @@ struct told {
         char kids[4][JOSE_KID_TEXT], host_names[4][64];
         size_t chain_count;
         struct verify_report report;
+        char report_kid[JOSE_KID_TEXT], report_host[64];
         size_t report_count;
         struct verify_problem problem; /* the last one */
         char why[256];
@@ -48,6 +49,8 @@ static void on_report(const struct verify_report *r, void *user)
         struct told *t = user;
 
         t->report = *r;
+        snprintf(t->report_kid, sizeof(t->report_kid), "%s", r->kid ? r->kid : "");
+        snprintf(t->report_host, sizeof(t->report_host), "%s", r->host_name);
         t->report_count++;
 }
 
@@ -255,6 +258,8 @@ static void a_report_is_verified_with_a_given_key_only(void **state)
         assert_int_equal(verify_text(f, other, report), VERIFY_BROKEN);
         assert_int_equal(verify_text(f, f->key, report), VERIFY_VALID);
         assert_null(f->told.report.why);
+        assert_string_equal(f->told.report_kid, jose_key_id(f->key));
+        assert_string_equal(f->told.report_host, "a\\x1b[31mb"); /* nothing that a terminal would obey */
         assert_int_equal(f->told.report.made, 1769848200);
         assert_int_equal(f->told.report.missing, 0);
         assert_int_equal(f->told.chain_count, 0);
@@ -264,6 +269,28 @@ static void a_report_is_verified_with_a_given_key_only(void **state)
         strchr(report, '~')[1] = '\0';
         assert_int_equal(verify_text(f, f->key, report), VERIFY_VALID);
         assert_int_equal(f->told.report.missing, 1);
+}
+
+/* What a header names is shown only where it is a thumbprint. */
+static void a_kid_that_is_no_thumbprint_is_not_shown(void **state)
+{
+        static const char *const kids[] = {"\\u001b[31m", "AAAA", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                                           "AAAAAAAAAAAAAAAAAAAAA/AAAAAAAAAAAAAAAAAAAAA"};
+        struct fixture *f = *state;
+        _cleanup_free_ char *report =
+                make_line(make_payload("report", 0, NULL, "\"measures\":[],\"results\":[]"), f->key);
+        size_t i;
+
+        for (i = 0; i < ELEMENTS(kids); i++) {
+                _cleanup_free_ char *header =
+                        must_printf("{\"alg\":\"EdDSA\",\"typ\":\"" JWS_TYPE "\",\"kid\":\"%s\"}", kids[i]);
+                _cleanup_free_ char *encoded = base64url_encode(header, strlen(header)),
+                                    *line = must_printf("%s%s", encoded, strchr(report, '.'));
+
+                assert_int_equal(verify_text(f, f->key, line), VERIFY_BROKEN);
+                assert_null(f->told.report.kid);
+                assert_int_equal(f->told.report_count, 1);
+        }
 }
 
 static void a_report_may_be_longer_than_a_record(void **state)
@@ -370,6 +397,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_line_that_is_no_record_is_named, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(chains_are_told_apart, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_report_is_verified_with_a_given_key_only, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_kid_that_is_no_thumbprint_is_not_shown, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_report_may_be_longer_than_a_record, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_key_that_a_chain_rotates_to_vouches_for_it, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(the_most_complete_copy_counts, set_up, tear_down),
