@@ -91,7 +91,7 @@ static int become_owner(const char *directory)
         user = getpwuid(st.st_uid);
         /* With its groups: the spool is read through one of them. */
         if ((user ? initgroups(user->pw_name, user->pw_gid) : setgroups(0, NULL)) < 0 ||
-            setgid(user ? user->pw_gid : st.st_gid) < 0 || setuid(st.st_uid) < 0)
+            setgid(st.st_gid) < 0 || setuid(st.st_uid) < 0)
                 return -errno;
         return 0;
 }
