@@ -134,10 +134,10 @@ static enum taken take_words(struct service *service, struct command *command, c
                         return TAKEN_REFUSED;
                 }
                 word = unit_specifiers(service->s, service->name, word, &why);
-                if (!word) {
+                if (why)
                         service->why = why;
-                        return TAKEN;
-                }
+                if (!word)
+                        return TAKEN_REFUSED;
                 strings_add(&command->words, word);
         }
         return TAKEN;
@@ -157,11 +157,9 @@ static enum taken take_command(struct service *service, const struct unit_assign
                 return TAKEN_MORE;
         word = take_prefixes(word, &ignore, &own_name, &command.no_expansion);
         command.path = unit_specifiers(service->s, service->name, word, &why);
-        if (!command.path) {
+        if (why)
                 service->why = why;
-                return TAKEN_IGNORED;
-        }
-        if (!valid_executable(command.path))
+        if (!command.path || !valid_executable(command.path))
                 return ignore ? TAKEN_IGNORED : TAKEN_REFUSED;
         if (!own_name)
                 strings_add(&command.words, command.path);
@@ -207,9 +205,9 @@ static const char *take_environment(struct service *service, const struct unit_a
                 environment_free(&service->environment);
         while (unit_word(&service->s->arena, &rest, &word) > 0) {
                 word = unit_specifiers(service->s, service->name, word, &why);
-                if (!word)
+                if (why)
                         service->environment_why = why;
-                else if (environment_assignment(&service->s->arena, word, &name, &value))
+                if (word && environment_assignment(&service->s->arena, word, &name, &value))
                         environment_set(&service->environment, name, value);
         }
         return NULL;
@@ -225,10 +223,10 @@ static const char *take_environment_file(struct service *service, const struct u
                 return NULL;
         }
         path = unit_specifiers(service->s, service->name, a->value, &why);
-        if (!path) {
+        if (why)
                 service->environment_why = why;
-                return NULL;
-        }
+        if (!path)
+                return NULL; /* ignored with a warning */
         optional = *path == '-';
         path += optional;
         if (*path != '/')

@@ -128,8 +128,8 @@ int unit_word(struct arena *arena, const char **rest, const char **ret);
 /* The same as for the value of an environment variable: a backslash keeps the next character. Never fails. */
 int unit_word_relaxed(struct arena *arena, const char **rest, const char **ret);
 
-/* Replaces specifiers (systemd.unit(5), SPECIFIERS). NULL where one depends on what is not modelled, or the result is
- * beyond bounds: *why. */
+/* Replaces specifiers (systemd.unit(5), SPECIFIERS). NULL where one is not valid (*why is NULL), depends on what is not
+ * modelled, or the result is beyond bounds (*why). */
 const char *unit_specifiers(struct systemd *s, const char *name, const char *value, const char **why);
 
 /* --- environment (systemd_environment.c) */

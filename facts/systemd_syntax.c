@@ -307,8 +307,9 @@ static const char *constant(char letter)
         return NULL;
 }
 
-/* False where the letter's value is not modelled. */
-static bool add_specifier(struct systemd *s, const char *name, char letter, struct text *to)
+enum specified { SPECIFIED, SPECIFIED_INVALID, SPECIFIED_NOT_MODELLED };
+
+static enum specified add_specifier(struct systemd *s, const char *name, char letter, struct text *to)
 {
         const char *value = constant(letter), *instance = unit_instance(&s->arena, name);
         size_t prefix = unit_prefix_length(name);
@@ -322,35 +323,41 @@ static bool add_specifier(struct systemd *s, const char *name, char letter, stru
         else if (letter == 'p')
                 text_append(to, name, prefix);
         else if (letter == 'P')
-                return add_unescaped(to, name, prefix);
+                return add_unescaped(to, name, prefix) ? SPECIFIED : SPECIFIED_INVALID;
         else if (letter == 'i')
                 text_add(to, instance);
         else if (letter == 'I')
-                return add_unescaped(to, instance, strlen(instance));
+                return add_unescaped(to, instance, strlen(instance)) ? SPECIFIED : SPECIFIED_INVALID;
         else if (strchr(NOT_MODELLED, letter))
-                return false;
+                return SPECIFIED_NOT_MODELLED;
+        else if ((letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+                 (letter >= '0' && letter <= '9'))
+                return SPECIFIED_INVALID;
         else { /* no specifier: both characters stay */
                 text_add_char(to, '%');
                 text_add_char(to, letter);
         }
-        return true;
+        return SPECIFIED;
 }
 
 const char *unit_specifiers(struct systemd *s, const char *name, const char *value, const char **why)
 {
         _cleanup_text_ struct text text = {0};
 
+        *why = NULL;
         for (; *value; value++) {
-                if (*value != '%' || !value[1])
+                enum specified specified = SPECIFIED;
+
+                if (*value == '%' && value[1])
+                        specified = add_specifier(s, name, *++value, &text);
+                else
                         text_add_char(&text, *value);
-                else if (!add_specifier(s, name, *++value, &text)) {
+                if (specified == SPECIFIED_NOT_MODELLED)
                         *why = arena_printf(&s->arena, "specifier %%%c is not modelled", *value);
-                        return NULL;
-                }
-                if (text.length > EXPANDED_MOST) {
+                else if (text.length > EXPANDED_MOST)
                         *why = "a word longer than 128 KiB";
+                if (specified == SPECIFIED_INVALID || *why)
                         return NULL;
-                }
         }
         return arena_copy(&s->arena, text_string(&text), text.length);
 }
