@@ -66,12 +66,12 @@ static int read_all(struct access *a, int fd, size_t size, size_t most, char **r
         return 0;
 }
 
-/* Hands on an open file up to each last newline. */
-static int pass_all(struct access *a, int fd, size_t most, const struct access_taker *taker)
+/* Hands on an open file up to each last newline. One that has grown beyond its size is not followed further. */
+static int pass_all(struct access *a, int fd, size_t size, size_t most, const struct access_taker *taker)
 {
         size_t held = 0, total = 0;
 
-        for (;;) {
+        while (size == 0 || total < size) {
                 const char *newline;
                 size_t whole;
                 ssize_t n;
@@ -88,6 +88,8 @@ static int pass_all(struct access *a, int fd, size_t most, const struct access_t
                 total += (size_t)n;
                 if (total > most)
                         return -EFBIG;
+                if (size > 0 && total > size)
+                        return -EUCLEAN;
                 held += (size_t)n;
                 newline = memrchr(a->piece + held - (size_t)n, '\n', (size_t)n);
                 whole = newline ? (size_t)(newline + 1 - a->piece) : 0;
@@ -173,7 +175,7 @@ static int pass_once(struct access *a, struct entry *e, size_t most, const struc
         fd = open_content(a, e, most, &before);
         if (fd < 0)
                 return fd;
-        r = pass_all(a, fd, most, taker);
+        r = pass_all(a, fd, before.size, most, taker);
         return r < 0 ? r : settle(fd, e, &before);
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -128,20 +129,37 @@ void mounts_parse(struct mounts *m, char *bytes, size_t length)
         }
 }
 
-int mounts_load(struct mounts *m)
+int mounts_open(void)
 {
-        _cleanup_fd_ int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+        return fd < 0 ? -errno : fd;
+}
+
+int mounts_load(struct mounts *m, int fd)
+{
         char *bytes;
         size_t length;
         int r;
 
+        mounts_free(m);
         if (fd < 0)
+                return fd;
+        if (lseek(fd, 0, SEEK_SET) < 0)
                 return -errno;
         r = fd_read_all(fd, MOUNTS_BYTES_MOST, &bytes, &length);
         if (r < 0)
                 return r;
         mounts_parse(m, bytes, length);
         return 0;
+}
+
+bool mounts_changed(int fd)
+{
+        struct pollfd table = {.fd = fd, .events = POLLPRI};
+
+        /* proc_pid_mounts(5): a change is an error and priority data. A negative descriptor is left out: no change. */
+        return poll(&table, 1, 0) != 0;
 }
 
 void mounts_free(struct mounts *m)

@@ -37,9 +37,13 @@ struct mounts {
 /* Takes over `bytes` (malloc'd, followed by a NUL), which it changes. A row that is not well-formed is left out: what
  * is mounted there is then not in the table, and not entered. */
 void mounts_parse(struct mounts *m, char *bytes, size_t length);
-/* Reads the table of this process; negative errno, also where it is larger than MOUNTS_BYTES_MOST. Replaces what is
- * there. */
-int mounts_load(struct mounts *m);
+/* Opens the table of this process: a descriptor, or negative errno. */
+int mounts_open(void);
+/* Reads the open table from its beginning; negative errno, also where it is larger than MOUNTS_BYTES_MOST. Replaces what
+ * is there. */
+int mounts_load(struct mounts *m, int fd);
+/* True where something was mounted or unmounted since the last time that this was asked, or since the table was opened. */
+bool mounts_changed(int fd);
 void mounts_free(struct mounts *m);
 
 /* The topmost mount on `path`, looked for upwards from the mount `parent` that the path's directory lies in: so a mount

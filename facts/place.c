@@ -113,17 +113,11 @@ static void keep_open(struct walk *w, struct entry *e, int fd)
         e->used = ++w->clock;
 }
 
-/* The mount that a place is known to lie under: the answer of the table, read again once where it lacks the place. */
+/* What is mounted on a place, as of now: the table is read again where something was mounted since. */
 static const struct mount *mount_of(struct walk *w, const struct entry *e, const char *path, size_t length)
 {
-        const struct mount *mount = mounts_at(&w->mounts, e->parent->looked.mount, path, length);
-
-        if (mount)
-                return mount;
-        w->mounts_error = mounts_load(&w->mounts);
-        if (w->mounts_error < 0)
-                return NULL;
-        mounts_trust(&w->mounts, w->trusted);
+        if (mounts_changed(w->mounts_fd))
+                walk_read_mounts(w);
         return mounts_at(&w->mounts, e->parent->looked.mount, path, length);
 }
 

@@ -10,6 +10,8 @@
 int place_look(struct walk *w, struct entry *e);
 /* 0 where this process may look names up in a directory: what `.` and `..` need. */
 int place_search(struct walk *w, struct entry *e);
+/* Reads the mount table, anew. */
+void walk_read_mounts(struct walk *w);
 /* Writes an entry's path below the root so that it ends before `end`, without a NUL; answers its start. */
 char *entry_write_path(const struct entry *e, char *end);
 

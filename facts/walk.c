@@ -234,6 +234,12 @@ static void probe(struct walk *w)
         w->refused_error = searched < 0 ? searched : r;
 }
 
+void walk_read_mounts(struct walk *w)
+{
+        w->mounts_error = mounts_load(&w->mounts, w->mounts_fd);
+        mounts_trust(&w->mounts, w->trusted);
+}
+
 void walk_begin(struct walk *w, int root, const char *place)
 {
         struct statx x = {0};
@@ -242,11 +248,11 @@ void walk_begin(struct walk *w, int root, const char *place)
         *w->root = (struct entry){.kind = ENTRY_DIRECTORY, .fd = root};
         if (!streq(place, "/"))
                 text_add(&w->place, place);
-        w->mounts_error = mounts_load(&w->mounts);
+        w->mounts_fd = mounts_open();
         /* Whatever the system itself runs from answers: a root on NFS, or a container's on fuse-overlayfs. */
         if (statx(AT_FDCWD, "/", AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_MNT_ID, &x) == 0)
                 w->trusted = x.stx_mnt_id;
-        mounts_trust(&w->mounts, w->trusted);
+        walk_read_mounts(w);
         probe(w);
 }
 
@@ -261,6 +267,7 @@ void walk_end(struct walk *w)
                 free(e->bytes);
         if (w->root)
                 close_fd(&w->root->fd);
+        close_fd(&w->mounts_fd);
         mounts_free(&w->mounts);
         text_free(&w->place);
         arena_free(&w->arena);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fanotify.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -98,26 +99,135 @@ static void beside(void (*work)(void))
                 work();
 }
 
+/* Serves permission events until the scene ends: `change` runs whenever the file or directory is about to be read,
+ * before the reading goes on (fanotify(7)). */
+static _Noreturn void serve_events(int events, void (*change)(void))
+{
+        struct fanotify_event_metadata event;
+
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void)alarm(SCENE_SECONDS + 1);
+        while (read(events, &event, sizeof(event)) == (ssize_t)sizeof(event)) {
+                const struct fanotify_response allow = {.fd = event.fd, .response = FAN_ALLOW};
+
+                change();
+                if (write(events, &allow, sizeof(allow)) != (ssize_t)sizeof(allow))
+                        break;
+                (void)close(event.fd);
+        }
+        _exit(1);
+}
+
+static void when_read(const char *path, void (*change)(void))
+{
+        int events = fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY | O_CLOEXEC);
+
+        if (events < 0 || fanotify_mark(events, FAN_MARK_ADD, FAN_ACCESS_PERM | FAN_ONDIR, AT_FDCWD, path) < 0)
+                scene_skip("no fanotify here: %s", strerror(errno));
+        if (MUST(fork()) == 0)
+                serve_events(events, change);
+        MUST(close(events));
+}
+
+static void append_to(const char *path)
+{
+        int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+
+        if (fd < 0 || write(fd, "more\n", 5) != 5 || close(fd) < 0)
+                _exit(1);
+}
+
 static void grow(void)
 {
-        static int fd = -1;
+        append_to("growing");
+}
 
-        if (fd < 0)
-                fd = open("growing", O_WRONLY | O_APPEND | O_CLOEXEC);
-        if (write(fd, "x\n", 2) != 2)
+static void grow_once(void)
+{
+        static unsigned times;
+
+        if (times++ == 0)
+                append_to("grows-once");
+}
+
+static void add_entry(void)
+{
+        static unsigned times;
+        char path[32];
+
+        (void)snprintf(path, sizeof(path), "busy/%u", times++);
+        if (mkdir(path, 0755) < 0)
                 _exit(1);
+}
+
+static void add_entry_once(void)
+{
+        (void)mkdir("busy-once/second", 0755);
+}
+
+static void take(void *user, const char *bytes, size_t length)
+{
+        (void)bytes;
+        *(size_t *)user += length;
+}
+
+static void again(void *user)
+{
+        *(size_t *)user = 0;
 }
 
 static void growing(void)
 {
+        static const char why[] = "changes while it is read";
+        size_t taken = 0;
+        const struct access_taker taker = {.take = take, .again = again, .user = &taken};
         const struct access_file *f;
-        int fd = MUST(open("growing", O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
 
-        /* Long enough that no reading of it goes between two writes. */
-        MUST(ftruncate(fd, 8 * 1024 * 1024));
-        beside(grow);
-        f = access_read(image(), "/growing", ACCESS_FILE_MOST);
-        expect(f->state == BIO_UNREADABLE && streq(f->why, "changes while it is read"), "a growing file is no answer");
+        write_file("growing", "one\n");
+        when_read("growing", grow);
+        expect_read(image(), "/growing", BIO_UNREADABLE, why);
+        f = access_pass(image(), "/growing", SCENE_MOST, &taker);
+        expect(f->state == BIO_UNREADABLE && streq(f->why, why), "nor is it read piece by piece");
+        expect(taken == 0, "what was taken of it is void");
+}
+
+static void growing_once(void)
+{
+        size_t taken = 0;
+        const struct access_taker taker = {.take = take, .again = again, .user = &taken};
+
+        write_file("grows-once", "one\n");
+        when_read("grows-once", grow_once);
+        expect_content(image(), "/grows-once", "one\nmore\n");
+        expect(access_pass(image(), "/grows-once", SCENE_MOST, &taker)->state == BIO_KNOWN && taken == 9,
+               "piece by piece it is the same");
+}
+
+static void busy_directories(void)
+{
+        const struct access_directory *d;
+
+        make_directories("busy", "busy-once", "busy-once/first", NULL);
+        when_read("busy", add_entry);
+        when_read("busy-once", add_entry_once);
+        expect_list(image(), "/busy", BIO_UNREADABLE, "changes while it is read");
+        d = access_list(image(), "/busy-once");
+        expect(d->count == 2 && streq(d->names[0], "first") && streq(d->names[1], "second"), "it is listed again");
+}
+
+static void crowded_directory(void)
+{
+        char name[32];
+        unsigned i;
+
+        make_directories("crowd", NULL);
+        for (i = 0; i <= ACCESS_DIRECTORY_MOST; i++) {
+                (void)snprintf(name, sizeof(name), "crowd/%u", i);
+                MUST(symlink("x", name));
+        }
+        expect_list(image(), "/crowd", BIO_UNREADABLE, "more than 65536 entries");
+        MUST(unlink("crowd/0"));
+        expect_list(image(), "/crowd", BIO_KNOWN, NULL);
 }
 
 /* As an editor saves: a new file is renamed over the old one. All bytes of a version are the same. */
@@ -279,6 +389,9 @@ const struct scene file_scenes[] = {
         {"links out of the image", out_of_the_image, true},
         {"1 GiB sparse file", sparse, true},
         {"growing file", growing, true},
+        {"file that grows once", growing_once, true},
+        {"busy directories", busy_directories, true},
+        {"crowded directory", crowded_directory, true},
         {"file saved meanwhile", saved_meanwhile, true},
         {"lease", leased, true},
         {"without permission", without_permission, true},

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "answering.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "scene.h"
@@ -162,6 +163,31 @@ static void local_mounts(void)
         expect(streq(f->resolved, "/bound/plain"), "the way back out of a bind mount is its mount point");
 }
 
+/* What is mounted between two looks is known at the second. */
+static void mounts_that_change(void)
+{
+        struct access *a;
+
+        make_directories("t", "u", NULL);
+        MUST(mount("t", "t", "tmpfs", 0, NULL));
+        write_file("t/file", "old");
+        a = image();
+        MUST(umount2("t", MNT_DETACH));
+        MUST(mount("t", "t", "tmpfs", 0, NULL));
+        write_file("t/file", "new");
+        MUST(mount("u", "u", "tmpfs", 0, NULL));
+        write_file("u/file", "later");
+        expect_content(a, "/t/file", "new");
+        expect_content(a, "/u/file", "later");
+        /* Local when the table was read, silent now. */
+        make_directories("t/v", NULL);
+        MUST(mount("v", "t/v", "tmpfs", 0, NULL));
+        a = image();
+        MUST(umount2("t/v", MNT_DETACH));
+        mount_silent("t/v", S_IFDIR);
+        expect_read(a, "/t/v/file", BIO_UNREADABLE, SILENT);
+}
+
 static void image_that_is_a_mount(void)
 {
         struct access *a;
@@ -249,8 +275,8 @@ static void expires(int request)
         }
 }
 
-/* While an automounter expires a mount, even a look at the mount point waits; so what is known as remote is not
- * touched. */
+/* While an automounter expires a mount, even a look at the mount point waits, and beyond any signal (older kernels do
+ * not spare one that would not cross it); so what is known as remote is not touched. */
 static void autofs_that_expires(void)
 {
         struct access *a;
@@ -281,6 +307,26 @@ static void without_a_mount_table(void)
         expect_stat(a, "/etc/passwd", BIO_KNOWN, NULL);
 }
 
+/* A root that is itself served by FUSE, as a container's on fuse-overlayfs: what the system runs from answers. */
+static void root_on_fuse(void)
+{
+        struct access *a;
+
+        make_directories("new", NULL);
+        answering_mount("new");
+        MUST(mount("/proc", "new/proc", NULL, MS_BIND, NULL));
+        MUST(mount("new", "new/bound", NULL, MS_BIND, NULL));
+        mount_silent("new/other", S_IFDIR);
+        expect_read(live(), below("/new/file"), BIO_UNREADABLE, "remote mount, not entered (fuse.answering)");
+        MUST(chroot("new"));
+        MUST(chdir("/"));
+        a = live();
+        expect_content(a, "/file", ANSWERING_CONTENT);
+        expect_content(a, "/bound/file", ANSWERING_CONTENT);
+        expect_read(a, "/other/file", BIO_UNREADABLE, SILENT);
+        expect_read(a, "/none", BIO_ABSENT, "/none");
+}
+
 /* The mount table names what a process sees from its own root. */
 static void in_another_root(void)
 {
@@ -307,10 +353,12 @@ const struct scene mount_scenes[] = {
         {"stacked mounts", stacks, true},
         {"hidden mounts", hidden_mounts, true},
         {"bind mounts and tmpfs", local_mounts, true},
+        {"mounts that change", mounts_that_change, true},
         {"image that is a mount", image_that_is_a_mount, true},
         {"autofs", autofs, true},
         {"autofs that expires", autofs_that_expires, true},
         {"without a mount table", without_a_mount_table, true},
+        {"root on FUSE", root_on_fuse, true},
         {"in another root", in_another_root, true},
         {NULL, NULL, false},
 };

@@ -232,6 +232,19 @@ static void test_a_directory_is_listed_sorted(void **state)
         access_close(a);
 }
 
+static size_t open_descriptors(void)
+{
+        char descriptors[32];
+        struct access *a;
+        size_t count;
+
+        assert_int_equal(access_open("/", &a), 0);
+        (void)snprintf(descriptors, sizeof(descriptors), "/proc/%d/fd", (int)getpid());
+        count = access_list(a, descriptors)->count;
+        access_close(a);
+        return count;
+}
+
 /* More directories than descriptors are kept for: those that were closed are opened again. */
 static void test_directories_are_opened_again(void **state)
 {
@@ -257,6 +270,8 @@ static void test_directories_are_opened_again(void **state)
                 (void)snprintf(path, sizeof(path), "/many/%u/sub/file", i);
                 assert_known(access_read(a, path, MOST), path);
         }
+        assert_true(open_descriptors() > 0);
+        assert_true(open_descriptors() < WALK_OPEN_MOST + 16);
         /* 0 was closed long ago; another directory has its name now. */
         must(renameat(root_fd, "many/0", root_fd, "many/gone"));
         make_directory("many/0");
@@ -418,10 +433,25 @@ static void test_the_run_is_bounded(void **state)
         for (i = 0; i < 4; i++) {
                 (void)snprintf(path, sizeof(path), "/big/%u", i);
                 f = access_read(a, path, SIZE_MAX);
-                assert_int_equal(f->state, i < 2 ? BIO_KNOWN : f->state);
+                /* The third does not fit beside what is remembered. */
+                if (i < 2)
+                        assert_known(f, path);
+                else
+                        assert_unreadable(f, "more than 48 MiB in one run");
+        }
+        access_close(a);
+        /* What is remembered of places that are not there counts as well. */
+        a = open_root();
+        for (i = 0; i < 400000; i++) {
+                (void)snprintf(path, sizeof(path), "/big/none-%u", i);
+                f = access_stat(a, path);
+                if (f->state != BIO_ABSENT)
+                        break;
         }
         assert_unreadable(f, "more than 48 MiB in one run");
-        (void)access_glob(a, "/big/*", &paths, &unreadable);
+        assert_int_equal(access_glob(a, "/big/*", &paths, &unreadable), 0);
+        assert_int_equal(unreadable->state, BIO_UNREADABLE);
+        assert_int_equal(access_list(a, "/big")->state, BIO_UNREADABLE);
         access_close(a);
 }
 

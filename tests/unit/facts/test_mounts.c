@@ -5,7 +5,9 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -161,10 +163,18 @@ static void test_this_process_has_a_table(void **state)
 {
         (void)state;
         struct mounts m = {0};
+        int fd = mounts_open();
 
-        assert_int_equal(mounts_load(&m), 0);
+        assert_true(fd >= 0);
+        assert_int_equal(mounts_load(&m, fd), 0);
         assert_true(m.count > 0);
-        assert_int_equal(mounts_load(&m), 0); /* replaces, leaks nothing */
+        assert_int_equal(mounts_load(&m, fd), 0); /* replaces, leaks nothing */
+        assert_true(m.count > 0);
+        assert_false(mounts_changed(fd));
+        (void)close(fd);
+        assert_int_equal(mounts_load(&m, -ENOENT), -ENOENT);
+        assert_int_equal(m.count, 0);
+        assert_false(mounts_changed(-ENOENT));
         mounts_free(&m);
 }
 
