@@ -39,10 +39,11 @@ struct mounts {
 void mounts_parse(struct mounts *m, char *bytes, size_t length);
 /* Opens the table of this process: a descriptor, or negative errno. */
 int mounts_open(void);
-/* Reads the open table from its beginning; negative errno, also where it is larger than MOUNTS_BYTES_MOST. Replaces what
- * is there. */
+/* Reads the open table from its beginning; negative errno, also where it is larger than MOUNTS_BYTES_MOST. Replaces
+ * what is there. */
 int mounts_load(struct mounts *m, int fd);
-/* True where something was mounted or unmounted since the last time that this was asked, or since the table was opened. */
+/* True where something was mounted or unmounted since the last time that this was asked, or since the table was opened.
+ */
 bool mounts_changed(int fd);
 void mounts_free(struct mounts *m);
 

@@ -75,7 +75,7 @@ struct walk {
         struct entry *root;
         struct text place; /* of the root in this process's mount namespace; empty for "/" */
         struct mounts mounts;
-        int mounts_fd; /* the open mount table; negative errno */
+        int mounts_fd;       /* the open mount table; negative errno */
         uint64_t trusted;    /* mount id of what the system runs from */
         int mounts_error;    /* negative errno: there is no table, and no mount is entered */
         const char *refused; /* why nothing can be looked at, NULL: it can */

@@ -8,7 +8,7 @@
 #include "facts/access.h"
 
 /* Far more than any answer needs, far less than anyone waits. */
-#define SCENE_SECONDS 5
+#define SCENE_SECONDS 20
 #define SCENE_MOST    ((size_t)1024 * 1024)
 
 /* Where the scene plays: an empty tmpfs of its own, mounted in a mount namespace of its own. Current directory: there.
