@@ -6,10 +6,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/json_plain.h"
 #include "base/memory.h"
 #include "base/text.h"
-
-#define DEPTH_MOST 64
 
 /* Jansson's own bound is far above ours, and its parser recurses; so brackets are counted first. */
 static bool too_deep(const char *bytes, size_t length)
@@ -28,7 +27,7 @@ static bool too_deep(const char *bytes, size_t length)
                 } else if (c == '"') {
                         in_string = true;
                 } else if (c == '[' || c == '{') {
-                        if (++depth > DEPTH_MOST)
+                        if (++depth > JSON_DEPTH_MOST)
                                 return true;
                 } else if ((c == ']' || c == '}') && depth > 0) {
                         depth--;
@@ -41,11 +40,15 @@ int json_parse(const char *bytes, size_t length, json_t **ret, char **why)
 {
         _cleanup_free_ char *reason = NULL;
         json_error_t error;
-        json_t *json;
+        json_t *json = json_parse_plain(bytes, length);
 
+        if (json) {
+                *ret = json;
+                return 0;
+        }
         if (too_deep(bytes, length)) {
                 if (why)
-                        *why = must_printf("nested deeper than %d levels", DEPTH_MOST);
+                        *why = must_printf("nested deeper than %d levels", JSON_DEPTH_MOST);
                 return -EINVAL;
         }
         json = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
@@ -76,7 +79,9 @@ static char *dump(const json_t *json, size_t flags)
 
 char *json_text(const json_t *json)
 {
-        return dump(json, 0);
+        _cleanup_text_ struct text t = {0};
+
+        return json && json_write_plain(&t, json) ? text_take(&t) : dump(json, 0);
 }
 
 char *json_sorted_text(const json_t *json)

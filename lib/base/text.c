@@ -286,17 +286,21 @@ char *base64url_encode(const void *bytes, size_t length)
         return text_take(&t);
 }
 
+/* One more than the value of each character; 0: foreign. */
+static const unsigned char base64url_values[256] = {
+        ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,  ['H'] = 8,  ['I'] = 9,
+        ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16, ['Q'] = 17, ['R'] = 18,
+        ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24, ['Y'] = 25, ['Z'] = 26, ['a'] = 27,
+        ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36,
+        ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45,
+        ['t'] = 46, ['u'] = 47, ['v'] = 48, ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54,
+        ['2'] = 55, ['3'] = 56, ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['-'] = 63,
+        ['_'] = 64,
+};
+
 static int base64url_value(char c)
 {
-        if (c >= 'A' && c <= 'Z')
-                return c - 'A';
-        if (c >= 'a' && c <= 'z')
-                return c - 'a' + 26;
-        if (c >= '0' && c <= '9')
-                return c - '0' + 52;
-        if (c == '-')
-                return 62;
-        return c == '_' ? 63 : -1;
+        return base64url_values[(unsigned char)c] - 1;
 }
 
 int base64url_decode(const char *s, size_t length, unsigned char **ret, size_t *ret_length)
@@ -309,7 +313,17 @@ int base64url_decode(const char *s, size_t length, unsigned char **ret, size_t *
         if (length % 4 == 1)
                 return -EINVAL;
         out = must_alloc(length / 4 * 3 + 4);
-        for (i = 0; i < length; i++) {
+        for (i = 0; i + 4 <= length; i += 4) {
+                int a = base64url_value(s[i]), b = base64url_value(s[i + 1]), c = base64url_value(s[i + 2]),
+                    d = base64url_value(s[i + 3]);
+
+                if ((a | b | c | d) < 0)
+                        return -EINVAL;
+                out[n++] = (unsigned char)(a << 2 | b >> 4);
+                out[n++] = (unsigned char)(b << 4 | c >> 2);
+                out[n++] = (unsigned char)(c << 6 | d);
+        }
+        for (; i < length; i++) {
                 int value = base64url_value(s[i]);
 
                 if (value < 0)

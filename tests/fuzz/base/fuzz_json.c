@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_plain.h"
 #include "base/tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -24,6 +25,22 @@ static void through_text(const json_t *json)
         require(json_equal(json, again));
         sorted_again = json_sorted_text(again);
         require(strcmp(sorted, sorted_again) == 0);
+}
+
+/* The quick reader and writer against the general ones. */
+static void as_jansson(const char *bytes, size_t size)
+{
+        _cleanup_json_ json_t *quick = json_parse_plain(bytes, size);
+        _cleanup_json_ json_t *general = json_loadb(bytes, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+        _cleanup_free_ char *text = NULL, *same = NULL;
+
+        if (quick)
+                require(general && json_equal(quick, general));
+        if (!general)
+                return;
+        text = json_text(general);
+        same = json_dumps(general, JSON_COMPACT | JSON_ENCODE_ANY);
+        require(strcmp(text, same) == 0);
 }
 
 static void through_tree(const json_t *json)
@@ -48,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         _cleanup_json_ json_t *json = NULL;
         _cleanup_free_ char *why = NULL;
 
+        as_jansson((const char *)data, size);
         if (json_parse((const char *)data, size, &json, &why) < 0) {
                 require(why != NULL && json == NULL);
                 return 0;
