@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "facts/access.h"
+#include "facts/content.h"
 #include "facts/results.h"
 
 static int compare_names(const void *x, const void *y)
@@ -91,10 +92,28 @@ static int try_list(struct access *a, struct access_directory *d, struct entry *
         return walk_unchanged(&before, &after) ? 0 : -EUCLEAN;
 }
 
+/* A directory is listed once, whatever names it is reached by. */
+static int list_entry(struct access *a, struct access_directory *d, struct entry *e)
+{
+        int r = -EUCLEAN;
+
+        if (e->listed) {
+                d->names = e->listed->names;
+                d->types = e->listed->types;
+                d->count = e->listed->count;
+                return 0;
+        }
+        for (int i = 0; i < ACCESS_TRIES && r == -EUCLEAN; i++)
+                r = try_list(a, d, e);
+        if (r == 0)
+                e->listed = d;
+        return r;
+}
+
 static void list(struct access *a, struct access_directory *d)
 {
         struct walked walked;
-        int r = -EUCLEAN;
+        int r;
 
         /* With a slash: of anything but a directory, what would be in it is missing. */
         text_clear(&a->scratch);
@@ -103,24 +122,20 @@ static void list(struct access *a, struct access_directory *d)
         d->state = walked.state;
         if (walked.state == BIO_UNREADABLE)
                 d->why = walked.why;
-        else if (walked.state == BIO_ABSENT)
+        if (walked.state == BIO_ABSENT)
                 d->why = walk_path(&a->walk, walked.entry);
-        else {
-                for (int i = 0; i < ACCESS_TRIES && r == -EUCLEAN; i++)
-                        r = try_list(a, d, walked.entry);
-                if (r == 0) {
-                        d->resolved = walk_path(&a->walk, walked.entry);
-                        return;
-                }
-                d->state = BIO_UNREADABLE;
-                d->names = NULL;
-                d->types = NULL;
-                d->count = 0;
-                if (r == -EFBIG)
-                        d->why = access_say(a, "more than %d entries", ACCESS_DIRECTORY_MOST);
-                else
-                        d->why = r == -EUCLEAN ? "changes while it is read" : walk_error(r);
+        if (walked.state != BIO_KNOWN)
+                return;
+        r = list_entry(a, d, walked.entry);
+        if (r == 0) {
+                d->resolved = walk_path(&a->walk, walked.entry);
+                return;
         }
+        *d = (struct access_directory){.state = BIO_UNREADABLE, .path = d->path};
+        if (r == -EFBIG)
+                d->why = access_say(a, "more than %d entries", ACCESS_DIRECTORY_MOST);
+        else
+                d->why = content_error(a, r, 0);
 }
 
 const struct access_directory *access_list(struct access *a, const char *path)

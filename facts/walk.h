@@ -40,6 +40,8 @@ enum entry_kind {
         ENTRY_FAILED, /* something may be there; `why` it could not be looked at */
 };
 
+struct access_directory;
+
 struct entry {
         struct entry *parent; /* NULL: the root */
         struct entry *chain;  /* same bucket */
@@ -61,6 +63,7 @@ struct entry {
         char *bytes;        /* content, read by access.c; malloc'd */
         size_t length;
         struct entry *next_read;
+        const struct access_directory *listed; /* of a directory, once access.h has listed it */
         char name[];
 };
 

@@ -179,11 +179,14 @@ static void again(void *user)
 static void growing(void)
 {
         static const char why[] = "changes while it is read";
+        static char lines[64 * 1024 + 1];
         size_t taken = 0;
         const struct access_taker taker = {.take = take, .again = again, .user = &taken};
         const struct access_file *f;
 
-        write_file("growing", "one\n");
+        /* Of several pieces, so that something was taken before the change shows. */
+        memset(lines, '\n', sizeof(lines) - 1);
+        write_file("growing", lines);
         when_read("growing", grow);
         expect_read(image(), "/growing", BIO_UNREADABLE, why);
         f = access_pass(image(), "/growing", SCENE_MOST, &taker);

@@ -225,6 +225,10 @@ static void test_a_directory_is_listed_sorted(void **state)
         assert_string_equal(d->names[3], "b");
         assert_string_equal(d->names[4], "\xff");
         assert_ptr_equal(access_list(a, "/listed"), d);
+        /* The same directory under another name is not listed again. */
+        make_file("list/later", "");
+        assert_int_equal(access_list(a, "/list")->count, 5);
+        assert_string_equal(access_list(a, "/list")->resolved, "/list");
         d = access_list(a, "/list/b");
         assert_int_equal(d->state, BIO_ABSENT);
         assert_string_equal(d->why, "/list/b/");
