@@ -25,13 +25,14 @@
 
 #define POLL_MILLISECONDS ((uint64_t)60 * 1000) /* where nobody told us, and for a certificate that arrives */
 
-static volatile sig_atomic_t stopping;
+static volatile sig_atomic_t stopping, reloading;
 
 struct ship {
         const struct ship_options *options;
         struct config config;
         struct spool *spool;
         struct shipper shipper;
+        sigset_t waiting;  /* the signals that are blocked while we wait: none of ours */
         struct http *http; /* while there is something to send */
         int socket;
         bool own_socket;
@@ -43,8 +44,10 @@ struct ship {
 
 static void on_signal(int number)
 {
-        (void)number;
-        stopping = 1;
+        if (number == SIGHUP)
+                reloading = 1;
+        else
+                stopping = 1;
 }
 
 static uint64_t clock_milliseconds(void)
@@ -55,21 +58,24 @@ static uint64_t clock_milliseconds(void)
         return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
+static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+
 /* Signals arrive only while we wait or while libcurl asks: nothing is cut in the middle. */
 static void catch_signals(sigset_t *ret_waiting)
 {
         struct sigaction action = {.sa_handler = on_signal};
         sigset_t blocked;
+        size_t i;
 
         (void)sigemptyset(&action.sa_mask);
         (void)sigemptyset(&blocked);
-        (void)sigaddset(&blocked, SIGTERM);
-        (void)sigaddset(&blocked, SIGINT);
+        for (i = 0; i < ELEMENTS(signals); i++)
+                (void)sigaddset(&blocked, signals[i]);
         (void)sigprocmask(SIG_BLOCK, &blocked, ret_waiting);
-        (void)sigaction(SIGTERM, &action, NULL);
-        (void)sigaction(SIGINT, &action, NULL);
-        (void)sigdelset(ret_waiting, SIGTERM);
-        (void)sigdelset(ret_waiting, SIGINT);
+        for (i = 0; i < ELEMENTS(signals); i++) {
+                (void)sigaction(signals[i], &action, NULL);
+                (void)sigdelset(ret_waiting, signals[i]);
+        }
         (void)signal(SIGPIPE, SIG_IGN);
 }
 
@@ -85,14 +91,11 @@ static void post(void *user, const char *body, size_t length, struct reply *ret)
                                        .body = body,
                                        .length = length,
                                        .headers = headers};
-        sigset_t both, before;
+        sigset_t before;
 
         if (!s->http)
                 s->http = http_new(&stopping);
-        (void)sigemptyset(&both);
-        (void)sigaddset(&both, SIGTERM);
-        (void)sigaddset(&both, SIGINT);
-        (void)sigprocmask(SIG_UNBLOCK, &both, &before);
+        (void)sigprocmask(SIG_SETMASK, &s->waiting, &before);
         http_send(s->http, &request, ret);
         (void)sigprocmask(SIG_SETMASK, &before, NULL);
 }
@@ -102,8 +105,6 @@ static char *cannot_send(struct ship *s)
 {
         struct stat st;
 
-        if (!s->config.collector_url)
-                return must_strdup("no collector is configured (collector.url)");
         if (stat(s->certificate, &st) < 0)
                 return must_printf("this host is not enrolled: %s: %s", s->certificate, strerror(errno));
         if (access(s->ca, R_OK) < 0)
@@ -118,13 +119,15 @@ static char *cannot_send(struct ship *s)
 /* Sends until there is nothing left or a wait is due. The clock of the next look, milliseconds. */
 static uint64_t work(struct ship *s)
 {
-        _cleanup_free_ char *why = cannot_send(s);
+        _cleanup_free_ char *why = NULL;
         enum shipper_step step = SHIPPER_IDLE;
         uint64_t next;
 
-        if (why)
+        if (s->config.collector_url)
+                why = cannot_send(s);
+        if (why || !s->config.collector_url)
                 shipper_say(&s->shipper, why);
-        while (!why && !stopping) {
+        while (s->config.collector_url && !why && !stopping) {
                 step = shipper_step(&s->shipper, clock_milliseconds());
                 if (step != SHIPPER_SENT)
                         break;
@@ -152,7 +155,7 @@ static bool is_idle(const struct ship *s, uint64_t now)
         return s->options->idle_exit > 0 && now >= s->busy_at + s->options->idle_exit * 1000;
 }
 
-static void wait_for_work(struct ship *s, uint64_t until, const sigset_t *waiting)
+static void wait_for_work(struct ship *s, uint64_t until)
 {
         struct pollfd watched = {.fd = s->socket, .events = POLLIN};
         uint64_t now = clock_milliseconds(), left = until > now ? until - now : 0;
@@ -166,7 +169,7 @@ static void wait_for_work(struct ship *s, uint64_t until, const sigset_t *waitin
                         left = idle_left;
         }
         timeout = (struct timespec){.tv_sec = (time_t)(left / 1000), .tv_nsec = (long)(left % 1000) * 1000000};
-        if (ppoll(&watched, 1, &timeout, waiting) > 0 && watched.revents) {
+        if (ppoll(&watched, 1, &timeout, &s->waiting) > 0 && watched.revents) {
                 drain(s->socket);
                 s->busy_at = clock_milliseconds();
         }
@@ -219,6 +222,39 @@ static char *records_url(const char *base)
         return must_printf("%.*s/v1/records", (int)length, base ? base : "");
 }
 
+static void place(struct ship *s)
+{
+        const struct config *c = &s->config;
+
+        free(s->ca);
+        free(s->url);
+        s->ca = c->collector_ca ? must_strdup(c->collector_ca) : must_printf("%s/ship/ca.pem", c->state);
+        s->url = records_url(c->collector_url);
+        if (!c->collector_url)
+                log_message(LOG_NOTICE, "no collector is configured (collector.url): nothing is sent");
+}
+
+/* The collector and its authority may change; where our own files lie may not. */
+static void reload(struct ship *s)
+{
+        _cleanup_diag_ struct diag diag = {0};
+        struct config fresh;
+
+        reloading = 0;
+        if (config_load(s->options->config, &fresh, &diag) < 0) {
+                log_message(LOG_ERR, "the new configuration has errors; the old one stays in force");
+        } else if (!streq(fresh.state, s->config.state) || !streq(fresh.runtime, s->config.runtime)) {
+                log_message(LOG_WARNING, "new values of \"state\" and \"runtime\" count from the next start");
+                config_free(&fresh);
+        } else {
+                config_free(&s->config);
+                s->config = fresh;
+                place(s);
+                shipper_retry(&s->shipper);
+        }
+        diag_print(&diag, stderr);
+}
+
 /* Answers an exit status. */
 static int set_up(struct ship *s)
 {
@@ -233,8 +269,7 @@ static int set_up(struct ship *s)
         directory = must_printf("%s/ship", c->state);
         s->certificate = must_printf("%s/tls.pem", directory);
         s->key = must_printf("%s/tls.key", directory);
-        s->ca = c->collector_ca ? must_strdup(c->collector_ca) : must_printf("%s/ca.pem", directory);
-        s->url = records_url(c->collector_url);
+        place(s);
         s->socket_path = must_printf("%s/ship", c->runtime);
         r = directory_make(directory, 0750);
         if (r == 0)
@@ -270,35 +305,36 @@ static void tear_down(struct ship *s)
         config_free(&s->config);
 }
 
-static void loop(struct ship *s, const sigset_t *waiting)
+static void loop(struct ship *s)
 {
         open_socket(s);
         s->busy_at = clock_milliseconds();
         while (!stopping) {
                 uint64_t next;
 
+                if (reloading)
+                        reload(s);
                 if (s->socket >= 0)
                         drain(s->socket);
                 next = work(s);
                 if (stopping || is_idle(s, clock_milliseconds()))
                         break;
-                wait_for_work(s, next, waiting);
+                wait_for_work(s, next);
         }
 }
 
 int ship_run(const struct ship_options *options)
 {
         struct ship s = {.options = options, .socket = -1, .lock = -1};
-        sigset_t waiting;
         int status;
 
-        catch_signals(&waiting);
+        catch_signals(&s.waiting);
         status = set_up(&s);
         if (status == 0 && options->once) {
                 (void)work(&s);
                 status = shipper_is_done(&s.shipper) ? 0 : 1;
         } else if (status == 0) {
-                loop(&s, &waiting);
+                loop(&s);
         }
         tear_down(&s);
         return status;
