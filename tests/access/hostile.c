@@ -12,6 +12,6 @@ int main(void)
         (void)setvbuf(stdout, NULL, _IOLBF, 0);
         well = scenes_play(file_scenes);
         well = scenes_play(mount_scenes) && well;
-        scenes_report();
+        well = scenes_report() && well;
         return well ? 0 : 1;
 }

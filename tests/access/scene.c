@@ -240,7 +240,7 @@ bool scenes_play(const struct scene *scenes)
         return well;
 }
 
-void scenes_report(void)
+bool scenes_report(void)
 {
         const struct timespec moment = {.tv_nsec = 50 * 1000 * 1000};
 
@@ -249,4 +249,5 @@ void scenes_report(void)
                 ;
         (void)printf("hostile files and mounts: %u scenes, %u answers compared, %u skipped, %u failed\n",
                      totals->played, totals->compared, totals->skipped, totals->failed);
+        return totals->compared > 0;
 }

@@ -51,6 +51,7 @@ extern const struct scene file_scenes[], mount_scenes[]; /* ended by a row witho
 
 /* Plays all scenes of a table; adds to the totals. Answers false where one failed. */
 bool scenes_play(const struct scene *scenes);
-void scenes_report(void);
+/* Prints the totals. False where nothing was compared: that shows nothing. */
+bool scenes_report(void);
 
 #endif

@@ -68,10 +68,10 @@ static void test_installed(void **state)
 {
         (void)state;
         begin();
-        make_file("var/lib/dpkg/status", STANZA("openssh-server", "install ok installed",
-                                                "1:9.2p1-2+deb12u7") "Description: x\n Package: hidden\n .\n Version: "
-                                                                     "0\n\n" STANZA("zlib1g", "hold ok installed",
-                                                                                    "1.2"));
+        make_file("var/lib/dpkg/status",
+                  STANZA("openssh-server", "install ok installed",
+                         "1:9.2p1-2+deb12u7") "Description: x\n Package: hidden\n .\n Version: "
+                                              "0\n\n" STANZA("zlib1g", "hold ok installed", "1.2"));
         assert_version("openssh-server", "1:9.2p1-2+deb12u7", 4);
         assert_string_equal(tree_source(ask("openssh-server")), "/var/lib/dpkg/status");
         assert_string_equal(tree_bytes_of(tree_get(ask("openssh-server"), "architecture"), NULL), "amd64");
@@ -264,6 +264,31 @@ static void test_queries_are_checked(void **state)
         end();
 }
 
+static void count_reading(const char *name, void *user)
+{
+        assert_string_equal(name, "packages");
+        ++*(unsigned *)user;
+}
+
+static void test_a_fact_is_announced_and_read_once(void **state)
+{
+        unsigned announced = 0;
+        uint64_t bytes;
+
+        (void)state;
+        begin();
+        make_file("var/lib/dpkg/status", STANZA("sudo", "install ok installed", "1"));
+        a = open_root();
+        f = facts_new(a, NULL, count_reading, &announced);
+        assert_version("sudo", "1", 4);
+        bytes = access_bytes_read(a);
+        assert_version("sudo", "1", 4);
+        assert_ptr_equal(facts_get(f, "packages"), facts_get(f, "packages"));
+        assert_int_equal(announced, 1);
+        assert_int_equal(access_bytes_read(a), bytes);
+        end();
+}
+
 /* The same database in pieces of every size, and begun again in the middle. */
 static void test_pieces(void **state)
 {
@@ -310,6 +335,7 @@ int main(void)
                 cmocka_unit_test(test_what_cannot_be_read),
                 cmocka_unit_test(test_other_hosts),
                 cmocka_unit_test(test_queries_are_checked),
+                cmocka_unit_test(test_a_fact_is_announced_and_read_once),
                 cmocka_unit_test(test_pieces),
         };
 
