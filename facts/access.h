@@ -59,8 +59,9 @@ struct access_directory {
 #define ACCESS_LINKS_MOST     40                         /* as the kernel's MAXSYMLINKS */
 #define ACCESS_TOTAL_MOST     ((size_t)48 * 1024 * 1024) /* bytes kept by one access */
 
-/* Opens a root ("/" or an unpacked image). Negative errno where it cannot be opened; -EPERM is no answer of later
- * calls. */
+/* Opens a root ("/" or an unpacked image, which is reached by the same rules). Negative errno where it cannot be
+ * opened: -EREMOTE behind a mount that is not entered; for an image also -ENOSYS or -EPERM, where this process has no
+ * openat2: "/" is opened then too, and every answer below it is unreadable for that reason. */
 int access_open(const char *root, struct access **ret);
 void access_close(struct access *a);
 static inline void access_drop(struct access **a)
