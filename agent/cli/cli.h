@@ -9,7 +9,7 @@
 
 #include "base/diag.h"
 #include "base/text.h"
-#include "policy/config.h"
+#include "config/config.h"
 #include "policy/policy.h"
 #include "report/report.h"
 #include "wire/observer.h"

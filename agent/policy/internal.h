@@ -8,9 +8,8 @@
 
 #include "base/diag.h"
 #include "base/tree.h"
+#include "config/files.h"
 #include "policy/policy.h"
-
-#define POLICY_DIRECTORY_MOST 1000 /* files of one directory that are looked at */
 
 struct policies {
         struct policy *list;
@@ -23,18 +22,6 @@ struct policies {
  * policy_free(). */
 int policy_read(struct tree *t, const struct bio_node *root, struct policy *ret, struct diag *diag);
 void policy_free(struct policy *p); /* the content */
-
-/* Names of the *.yml files of a directory (hidden ones aside) in bytewise order; malloc'd, released with names_free().
- * A missing directory is an empty list. */
-int yaml_directory(const char *directory, char ***ret, size_t *ret_count, struct diag *diag);
-void names_free(char **names, size_t count);
-
-/* "PREFIX/N" with N ≥ 1 in decimal: N, else 0. */
-unsigned schema_version(const char *schema, const char *prefix);
-
-/* A child that is one text without NUL or control characters, at most `most` bytes; as yaml_child(). */
-int yaml_text(struct diag *diag, const struct bio_node *map, const char *key, size_t most, bool required,
-              const char **ret);
 
 /* A check's status in a part, and why. */
 struct part_answer {

@@ -15,7 +15,7 @@
 #include "base/memory.h"
 #include "base/term.h"
 #include "base/text.h"
-#include "policy/config.h"
+#include "config/config.h"
 #include "ship/certificate.h"
 #include "ship/http.h"
 #include "ship/ship.h"
@@ -90,8 +90,8 @@ static int become_owner(const char *directory)
                 return -EPERM;
         user = getpwuid(st.st_uid);
         /* With its groups: the spool is read through one of them. */
-        if ((user ? initgroups(user->pw_name, user->pw_gid) : setgroups(0, NULL)) < 0 ||
-            setgid(st.st_gid) < 0 || setuid(st.st_uid) < 0)
+        if ((user ? initgroups(user->pw_name, user->pw_gid) : setgroups(0, NULL)) < 0 || setgid(st.st_gid) < 0 ||
+            setuid(st.st_uid) < 0)
                 return -errno;
         return 0;
 }

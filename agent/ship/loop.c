@@ -18,7 +18,7 @@
 #include "base/io.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "policy/config.h"
+#include "config/config.h"
 #include "ship/http.h"
 #include "ship/ship.h"
 #include "ship/shipper.h"

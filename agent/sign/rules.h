@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "base/diag.h"
-#include "policy/config.h"
+#include "config/config.h"
 #include "policy/declaration.h"
 #include "policy/policy.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/yaml.h"
-#include "policy/config.h"
+#include "config/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

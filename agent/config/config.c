@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* bioagent.yml: one table of keys, read file after file, each over what the earlier ones said. */
-#include "policy/config.h"
+#include "config/config.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include "base/term.h"
 #include "base/text.h"
 #include "base/yaml.h"
-#include "policy/internal.h"
+#include "config/files.h"
 
 #define VALUE_MOST       1024
 #define SECONDS_MOST     ((uint64_t)366 * 24 * 3600)
@@ -236,9 +236,9 @@ static int read_policies(const struct bio_node *map, const char *key, void *to, 
 
         if (r < 0)
                 return r;
-        if (tree_count(list) == 0 || tree_count(list) > POLICY_DIRECTORY_MOST)
+        if (tree_count(list) == 0 || tree_count(list) > YAML_DIRECTORY_MOST)
                 return yaml_error(diag, list, "\"%s\" names %zu policies, expected 1 to %d", key, tree_count(list),
-                                  POLICY_DIRECTORY_MOST);
+                                  YAML_DIRECTORY_MOST);
         for (size_t i = 0; i < tree_count(list); i++) {
                 const struct bio_node *name = tree_at(list, i);
                 size_t length;

@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "policy/config.h"
+#include "config/config.h"
 
 static char directory[] = "/tmp/bioagent-test-XXXXXX";
 

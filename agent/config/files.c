@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/yaml.h"
-#include "policy/internal.h"
+#include "config/files.h"
 
 void names_free(char **names, size_t count)
 {
@@ -41,9 +41,9 @@ int yaml_directory(const char *directory, char ***ret, size_t *ret_count, struct
         for (errno = 0; (entry = readdir(d)); errno = 0) {
                 if (entry->d_name[0] == '.' || !ends_with(entry->d_name, ".yml"))
                         continue;
-                if (count == POLICY_DIRECTORY_MOST) {
+                if (count == YAML_DIRECTORY_MOST) {
                         r = diag_add(diag, DIAG_ERROR, directory, 0, 0, "more than %d files, expected fewer",
-                                     POLICY_DIRECTORY_MOST);
+                                     YAML_DIRECTORY_MOST);
                         break;
                 }
                 names = must_grow(names, &allocated, count + 1, sizeof(*names));

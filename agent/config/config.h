@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* bioagent.yml and bioagent.yml.d (contract: command line). Everything has a default; unknown keys are errors. */
-#ifndef POLICY_CONFIG_H
-#define POLICY_CONFIG_H
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
 
 #include <jansson.h>
 #include <stdint.h>
