@@ -286,6 +286,22 @@ static int remove_one(const char *path, const struct stat *s, int type, struct F
         return remove(path);
 }
 
+static int open_one(const char *path, const struct stat *s, int type, struct FTW *ftw)
+{
+        (void)s;
+        (void)ftw;
+        return type == FTW_D || type == FTW_DNR ? chmod(path, 0700) : 0;
+}
+
+/* Without privilege a closed directory is opened first, and what is in it in the next round. */
+static void remove_tree(const char *place)
+{
+        unsigned rounds = 8;
+
+        while (rounds-- > 0 && nftw(place, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
+                (void)nftw(place, open_one, 16, FTW_PHYS);
+}
+
 int main(int argc, char **argv)
 {
         bool mounts = geteuid() == 0 && unshare(CLONE_NEWNS) == 0;
@@ -316,7 +332,7 @@ int main(int argc, char **argv)
                         (void)fprintf(stderr, "tree of seed %llu failed\n", (unsigned long long)(first + tree));
                         failed++;
                 }
-                (void)nftw(place, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+                remove_tree(place);
         }
         (void)printf("walk against the kernel: %u paths compared in %u trees (seed %llu%s): %u found, %u missing, %u "
                      "refused; "

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -172,17 +173,18 @@ void make_directories(const char *first, ...)
         va_end(ap);
 }
 
-/* A place that nobody else sees, and that goes away with the process. */
+/* A place that nobody else sees, and that goes away with the process; where that cannot be, an ordinary directory. */
 static void set_up(const struct scene *scene)
 {
-        if (scene->as_root) {
-                if (geteuid() != 0)
-                        scene_skip("needs root");
-                if (unshare(CLONE_NEWNS) < 0)
-                        scene_skip("no mount namespace of its own: %s", strerror(errno));
-                MUST(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
-                MUST(mount("scene", scene_place, "tmpfs", 0, "mode=0755"));
-        }
+        bool mounts = geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+                      mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+                      mount("scene", scene_place, "tmpfs", 0, "mode=0755") == 0;
+
+        if (scene->needs >= ROOT && geteuid() != 0)
+                scene_skip("needs root");
+        if (scene->needs == MOUNTS && !mounts)
+                scene_skip("no mount namespace of its own");
+        MUST(chmod(scene_place, 0755));
         MUST(chdir(scene_place));
 }
 
@@ -219,6 +221,15 @@ static bool play_one(const struct scene *scene)
         return WIFEXITED(status) && WEXITSTATUS(status) != EXIT_FAILED;
 }
 
+static int remove_one(const char *path, const struct stat *s, int type, struct FTW *ftw)
+{
+        (void)s;
+        (void)type;
+        (void)ftw;
+        (void)remove(path);
+        return 0;
+}
+
 bool scenes_play(const struct scene *scenes)
 {
         bool well = true;
@@ -234,8 +245,7 @@ bool scenes_play(const struct scene *scenes)
                 if (!mkdtemp(scene_place))
                         abort();
                 well = play_one(scenes) && well;
-                if (scenes->as_root)
-                        (void)rmdir(scene_place);
+                (void)nftw(scene_place, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
         }
         return well;
 }

@@ -11,8 +11,8 @@
 #define SCENE_SECONDS 20
 #define SCENE_MOST    ((size_t)1024 * 1024)
 
-/* Where the scene plays: an empty tmpfs of its own, mounted in a mount namespace of its own. Current directory: there.
- */
+/* Where the scene plays: an empty directory, where possible a tmpfs in a mount namespace of its own. Current directory:
+ * there. */
 extern char scene_place[];
 
 /* Ends the scene as failed, with a message. */
@@ -42,10 +42,13 @@ const char *below(const char *path);
 void write_file(const char *path, const char *content);
 void make_directories(const char *first, ...) __attribute__((sentinel));
 
+/* What a scene cannot be played without; where a mount namespace can be had, each scene gets one. */
+enum needs { NOTHING, ROOT, MOUNTS };
+
 struct scene {
         const char *name;
         void (*play)(void);
-        bool as_root;
+        enum needs needs;
 };
 extern const struct scene file_scenes[], mount_scenes[]; /* ended by a row without a name */
 
