@@ -17,5 +17,6 @@ void web_show_measures(struct text *out, const struct page_frame *frame, const j
 void web_show_host(struct text *out, const struct page_frame *frame, const json_t *host, int64_t now);
 /* For a terminal. */
 void web_text_hosts(struct text *out, const struct page_frame *frame, const json_t *hosts, int64_t now);
+void web_text_measures(struct text *out, const struct page_frame *frame, const json_t *measures, int64_t now);
 
 #endif

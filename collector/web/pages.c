@@ -13,7 +13,8 @@ static void add_figure(struct text *out, const struct page_frame *f, enum page_s
         text_printf(out, "</dt><dd>%lld</dd></div>", (long long)value);
 }
 
-static void add_lead(struct text *out, const struct page_frame *f, enum page_string title, enum page_string lead, const int64_t *numbers)
+static void add_lead(struct text *out, const struct page_frame *f, enum page_string title, enum page_string lead,
+                     const int64_t *numbers)
 {
         page_begin(out, f, page_string(f->language, title));
         text_add(out, "<h1>");
@@ -54,11 +55,13 @@ static int64_t sum(const json_t *counts)
         int64_t total = 0;
         const char *key;
 
-        json_object_foreach((json_t *)counts, key, value) total += json_integer_value(value);
+        json_object_foreach ((json_t *)counts, key, value)
+                total += json_integer_value(value);
         return total;
 }
 
-/* --- hosts ------------------------------------------------------------------------------------------------------------------ */
+/* --- hosts
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 struct host_state {
         enum page_string word;
@@ -92,8 +95,7 @@ static void add_marks(struct text *out, const struct page_frame *f, const json_t
         const json_t *mark;
         size_t i;
 
-        json_array_foreach(marks, i, mark)
-        {
+        json_array_foreach (marks, i, mark) {
                 text_add(out, i > 0 ? ", " : "");
                 text_add_html(out, page_word(f->language, json_string_value(mark)));
         }
@@ -117,7 +119,8 @@ static void add_host_link(struct text *out, const struct page_frame *f, const js
         text_add(out, "</a>");
 }
 
-static void add_host_row(struct text *out, const struct page_frame *f, const struct page_column *columns, const json_t *host, int64_t now)
+static void add_host_row(struct text *out, const struct page_frame *f, const struct page_column *columns,
+                         const json_t *host, int64_t now)
 {
         const json_t *counts = json_object_get(host, "counts"), *marks = json_object_get(host, "marks");
 
@@ -155,8 +158,7 @@ static void count_hosts(const json_t *hosts, int64_t numbers[static 4])
         const json_t *host;
         size_t i;
 
-        json_array_foreach(hosts, i, host)
-        {
+        json_array_foreach (hosts, i, host) {
                 numbers[0]++;
                 numbers[1] += json_member_string(host, "last_seen") != NULL;
                 numbers[2] += json_is_true(json_object_get(host, "silent"));
@@ -188,12 +190,14 @@ void web_show_hosts(struct text *out, const struct page_frame *f, const json_t *
         add_figure(out, f, STRING_N_FAILING, numbers[3], true);
         text_add(out, "</dl>\n");
         page_table(out, f->language, STRING_HOSTS_CAPTION, columns, ELEMENTS(columns));
-        json_array_foreach(hosts, i, host) add_host_row(out, f, columns, host, now);
+        json_array_foreach (hosts, i, host)
+                add_host_row(out, f, columns, host, now);
         page_table_end(out);
         page_end(out, f);
 }
 
-/* --- measures --------------------------------------------------------------------------------------------------------------- */
+/* --- measures
+ * --------------------------------------------------------------------------------------------------------------- */
 
 static void add_organisational(struct text *out, const struct page_frame *f, const json_t *counts)
 {
@@ -201,16 +205,15 @@ static void add_organisational(struct text *out, const struct page_frame *f, con
         const char *key;
         bool first = true;
 
-        json_object_foreach((json_t *)counts, key, value)
-        {
+        json_object_foreach ((json_t *)counts, key, value) {
                 text_printf(out, "%s%lld ", first ? "" : ", ", (long long)json_integer_value(value));
                 text_add_html(out, page_word(f->language, key));
                 first = false;
         }
 }
 
-static void add_measure_row(struct text *out, const struct page_frame *f, const struct page_column *columns, const json_t *measure,
-                            int64_t reported)
+static void add_measure_row(struct text *out, const struct page_frame *f, const struct page_column *columns,
+                            const json_t *measure, int64_t reported)
 {
         const json_t *technical = json_object_get(measure, "technical"), *title = json_object_get(measure, "title");
         const char *kind = json_member_string(measure, "kind");
@@ -260,15 +263,18 @@ void web_show_measures(struct text *out, const struct page_frame *f, const json_
                 add_empty(out, f, STRING_MEASURES_NONE);
         } else {
                 page_table(out, f->language, STRING_MEASURES_CAPTION, columns, ELEMENTS(columns));
-                json_array_foreach(measures, i, measure) add_measure_row(out, f, columns, measure, numbers[0]);
+                json_array_foreach (measures, i, measure)
+                        add_measure_row(out, f, columns, measure, numbers[0]);
                 page_table_end(out);
         }
         page_end(out, f);
 }
 
-/* --- one host --------------------------------------------------------------------------------------------------------------- */
+/* --- one host
+ * --------------------------------------------------------------------------------------------------------------- */
 
-static void add_detail(struct text *out, const struct page_frame *f, enum page_string name, const char *value, bool mono)
+static void add_detail(struct text *out, const struct page_frame *f, enum page_string name, const char *value,
+                       bool mono)
 {
         text_add(out, "<div><dt>");
         page_say(out, f->language, name);
@@ -280,7 +286,8 @@ static void add_detail(struct text *out, const struct page_frame *f, enum page_s
         text_add(out, "</dd></div>\n");
 }
 
-static void add_detail_moment(struct text *out, const struct page_frame *f, enum page_string name, const char *moment, int64_t now)
+static void add_detail_moment(struct text *out, const struct page_frame *f, enum page_string name, const char *moment,
+                              int64_t now)
 {
         text_add(out, "<div><dt>");
         page_say(out, f->language, name);
@@ -295,8 +302,7 @@ static void add_policies(struct text *out, const struct page_frame *f, const jso
         const json_t *policy;
         size_t i;
 
-        json_array_foreach(policies, i, policy)
-        {
+        json_array_foreach (policies, i, policy) {
                 const char *id = json_member_string(policy, "id"), *version = json_member_string(policy, "version");
 
                 text_printf(&value, "%s%s %s", i > 0 ? ", " : "", id ? id : "?", version ? version : "");
@@ -335,7 +341,8 @@ static void add_details(struct text *out, const struct page_frame *f, const json
         text_add(out, "</dl>\n");
 }
 
-static void begin_notice(struct text *out, const struct page_frame *f, enum page_string what, const int64_t *numbers, bool bad)
+static void begin_notice(struct text *out, const struct page_frame *f, enum page_string what, const int64_t *numbers,
+                         bool bad)
 {
         text_printf(out, "<div class=\"notice%s\"><p>", bad ? " bad" : "");
         page_say_numbers(out, f->language, what, numbers);
@@ -384,7 +391,8 @@ static void add_notices(struct text *out, const struct page_frame *f, const json
         }
 }
 
-static void add_log_row(struct text *out, const struct page_frame *f, const struct page_column *columns, const json_t *entry, int64_t now)
+static void add_log_row(struct text *out, const struct page_frame *f, const struct page_column *columns,
+                        const json_t *entry, int64_t now)
 {
         const char *kind = json_member_string(entry, "kind"), *hash = json_member_string(entry, "hash");
 
@@ -413,8 +421,8 @@ static void add_log_row(struct text *out, const struct page_frame *f, const stru
 
 static void add_log(struct text *out, const struct page_frame *f, const json_t *log, int64_t now)
 {
-        static const struct page_column columns[] = {{STRING_COLUMN_NUMBER, true},    {STRING_COLUMN_KIND, false},
-                                                     {STRING_COLUMN_MADE, false},     {STRING_COLUMN_RECEIVED, false},
+        static const struct page_column columns[] = {{STRING_COLUMN_NUMBER, true},   {STRING_COLUMN_KIND, false},
+                                                     {STRING_COLUMN_MADE, false},    {STRING_COLUMN_RECEIVED, false},
                                                      {STRING_COLUMN_REMARKS, false}, {STRING_COLUMN_HASH, false}};
         const json_t *entry;
         size_t i;
@@ -425,7 +433,8 @@ static void add_log(struct text *out, const struct page_frame *f, const json_t *
         page_say(out, f->language, STRING_HOST_LOG);
         text_add(out, "</h2>\n");
         page_table(out, f->language, STRING_LOG_CAPTION, columns, ELEMENTS(columns));
-        json_array_foreach(log, i, entry) add_log_row(out, f, columns, entry, now);
+        json_array_foreach (log, i, entry)
+                add_log_row(out, f, columns, entry, now);
         page_table_end(out);
 }
 
@@ -462,33 +471,62 @@ void web_show_host(struct text *out, const struct page_frame *f, const json_t *h
         page_end(out, f);
 }
 
-/* --- for a terminal --------------------------------------------------------------------------------------------------------- */
+/* --- for a terminal
+ * --------------------------------------------------------------------------------------------------------- */
+
+/* `2 met afwijking, 1 zonder afwijking`; false where all counts are 0. */
+static bool text_counts(struct text *out, const struct page_frame *f, const json_t *counts)
+{
+        bool any = false;
+        size_t s;
+
+        for (s = 0; s < PAGE_STATUSES; s++) {
+                json_int_t n = json_member_integer(counts, page_statuses[s], 0);
+
+                if (n > 0) {
+                        text_printf(out, "%s%lld %s", any ? ", " : "", (long long)n,
+                                    page_counted(f->language, page_statuses[s]));
+                        any = true;
+                }
+        }
+        return any;
+}
 
 void web_text_hosts(struct text *out, const struct page_frame *f, const json_t *hosts, int64_t now)
 {
         const json_t *host;
-        size_t i, s;
+        size_t i;
 
         (void)now;
         text_printf(out, "%s (%s)\n%s\n\n", page_string(f->language, STRING_HOSTS_TITLE), f->organisation,
                     page_string(f->language, STRING_HOSTS_LEAD));
-        json_array_foreach(hosts, i, host)
-        {
+        json_array_foreach (hosts, i, host) {
                 const json_t *counts = json_object_get(host, "counts");
                 const char *seen = json_member_string(host, "last_seen"), *name = json_member_string(host, "name");
-                bool first = true;
 
-                text_printf(out, "%s\n    %s; %s: %s\n    %s:", name ? name : "?", page_string(f->language, state_of(host).word),
-                            page_string(f->language, STRING_COLUMN_SEEN), seen ? seen : page_string(f->language, STRING_NEVER),
+                text_printf(out, "%s\n    %s; %s: %s\n    %s: ", name ? name : "?",
+                            page_string(f->language, state_of(host).word), page_string(f->language, STRING_COLUMN_SEEN),
+                            seen ? seen : page_string(f->language, STRING_NEVER),
                             page_string(f->language, STRING_COLUMN_RESULTS));
-                for (s = 0; s < PAGE_STATUSES; s++) {
-                        json_int_t n = json_member_integer(counts, page_statuses[s], 0);
+                if (!text_counts(out, f, counts))
+                        text_add(out, page_string(f->language, STRING_NO_RESULTS));
+                text_add_char(out, '\n');
+        }
+}
 
-                        if (n > 0)
-                                text_printf(out, "%s %lld %s", first ? "" : ",", (long long)n,
-                                            page_counted(f->language, page_statuses[s]));
-                        first = first && n == 0;
-                }
-                text_printf(out, "%s%s\n", first ? " " : "", first ? page_string(f->language, STRING_NO_RESULTS) : "");
+void web_text_measures(struct text *out, const struct page_frame *f, const json_t *data, int64_t now)
+{
+        const json_t *measures = json_object_get(data, "measures"), *measure;
+        size_t i;
+
+        (void)now;
+        text_printf(out, "%s (%s)\n\n", page_string(f->language, STRING_MEASURES_TITLE), f->organisation);
+        json_array_foreach (measures, i, measure) {
+                const char *id = json_member_string(measure, "id");
+
+                text_printf(out, "%s\n    %s: ", id ? id : "?", page_string(f->language, STRING_COLUMN_TECHNICAL));
+                if (!text_counts(out, f, json_object_get(measure, "technical")))
+                        text_add(out, page_string(f->language, STRING_NO_RESULTS));
+                text_add_char(out, '\n');
         }
 }

@@ -14,7 +14,7 @@
 #include "web/internal.h"
 
 #define SECRET_BYTES 32
-#define COOKIE "bioagent"
+#define COOKIE       "bioagent"
 
 struct web {
         struct store *store;
@@ -76,7 +76,8 @@ const char *web_token(const struct web *w)
         return w->token;
 }
 
-/* --- who may look ---------------------------------------------------------------------------------------------------------- */
+/* --- who may look
+ * ---------------------------------------------------------------------------------------------------------- */
 
 /* A page from elsewhere, whose name was made to point at us, names itself. */
 static bool host_is_ours(const struct web *w, const char *host)
@@ -110,7 +111,8 @@ static void answer_token(const struct web *w, const char *token, struct http_rep
         http_reply_header(reply, "Set-Cookie", COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict", w->session);
 }
 
-/* --- what there is to see -------------------------------------------------------------------------------------------------- */
+/* --- what there is to see
+ * -------------------------------------------------------------------------------------------------- */
 
 /* The organisation that is asked for, else ours where it has hosts, else the first. malloc'd. */
 static char *choose_organisation(const struct web *w, const struct http_request *q, const json_t *all)
@@ -121,14 +123,14 @@ static char *choose_organisation(const struct web *w, const struct http_request 
 
         if (asked)
                 return asked;
-        json_array_foreach(all, i, entry)
+        json_array_foreach (all, i, entry)
                 if (streq(json_string_value(entry), w->organisation))
                         return must_strdup(w->organisation);
         return must_strdup(json_array_size(all) > 0 ? json_string_value(json_array_get(all, 0)) : w->organisation);
 }
 
-/* One page or resource. `rest` is what stands behind the path's prefix. Gives the data, a new reference: NULL where the store cannot
- * be read, null where there is no such thing. */
+/* One page or resource. `rest` is what stands behind the path's prefix. Gives the data, a new reference: NULL where the
+ * store cannot be read, null where there is no such thing. */
 typedef json_t *(*get_data)(struct store *s, const char *org, const char *rest, int64_t now);
 typedef void (*show_page)(struct text *out, const struct page_frame *frame, const json_t *data, int64_t now);
 
@@ -145,15 +147,15 @@ static json_t *get_measures(struct store *s, const char *org, const char *rest, 
 }
 
 static const struct resource {
-        const char *path;  /* of the page; a trailing slash takes one segment more */
-        const char *api;   /* of the same data */
+        const char *path;   /* of the page; a trailing slash takes one segment more */
+        const char *api;    /* of the same data */
         const char *member; /* under which the API gives it; NULL: itself */
         enum page_place place;
         get_data get;
         show_page show, show_text; /* text: NULL where there is none */
 } resources[] = {
         {"/", "/v1/hosts", "hosts", PAGE_HOSTS, get_hosts, web_show_hosts, web_text_hosts},
-        {"/maatregelen", "/v1/measures", NULL, PAGE_MEASURES, get_measures, web_show_measures, NULL},
+        {"/maatregelen", "/v1/measures", NULL, PAGE_MEASURES, get_measures, web_show_measures, web_text_measures},
         {"/hosts/", "/v1/hosts/", NULL, PAGE_HOST, store_host, web_show_host, NULL},
 };
 
@@ -199,8 +201,8 @@ static bool wants_text(const struct http_request *q)
         return q->accept && strstr(q->accept, "text/plain") && !strstr(q->accept, "text/html");
 }
 
-static void answer_page(const struct resource *r, const struct http_request *q, const struct page_frame *frame, const json_t *data,
-                        int64_t now, struct http_reply *reply)
+static void answer_page(const struct resource *r, const struct http_request *q, const struct page_frame *frame,
+                        const json_t *data, int64_t now, struct http_reply *reply)
 {
         _cleanup_text_ struct text out = {0};
         bool text = r->show_text && wants_text(q);
@@ -208,7 +210,8 @@ static void answer_page(const struct resource *r, const struct http_request *q, 
 
         (text ? r->show_text : r->show)(&out, frame, data, now);
         length = out.length;
-        http_reply_body(reply, 200, text ? "text/plain; charset=utf-8" : "text/html; charset=utf-8", text_take(&out), length);
+        http_reply_body(reply, 200, text ? "text/plain; charset=utf-8" : "text/html; charset=utf-8", text_take(&out),
+                        length);
         http_reply_header(reply, "Vary", "Accept");
 }
 
@@ -240,7 +243,8 @@ static void answer_resource(struct web *w, const struct http_request *q, int64_t
                 answer_api(r, org, data, now, reply);
                 return;
         }
-        frame = (struct page_frame){.language = PAGE_NL, .place = r->place, .organisation = org, .organisations = all, .now = now};
+        frame = (struct page_frame){
+                .language = PAGE_NL, .place = r->place, .organisation = org, .organisations = all, .now = now};
         answer_page(r, q, &frame, data, now, reply);
 }
 
