@@ -184,8 +184,9 @@ static int on_time(sd_event_source *source, uint64_t usec, void *user)
         if (!d->started) {
                 begin(d);
                 status_write(d, "running");
-        } else if (now >= d->next_heartbeat && daemon_heartbeat(d) < 0) {
-                d->next_heartbeat = now + least(RETRY, d->rules.config.heartbeat_s * USEC);
+        } else if (now >= d->next_heartbeat) {
+                if (daemon_heartbeat(d) < 0)
+                        d->next_heartbeat = now + least(RETRY, d->rules.config.heartbeat_s * USEC);
                 status_write(d, "running");
         }
         if (d->started && !run_is_under_way(d) && now >= least(d->next_audit, d->next_full)) {
@@ -236,6 +237,14 @@ static bool same_declarations(const struct rules *a, const struct rules *b)
         return true;
 }
 
+/* What a reload makes of results that differ after it. New policies show by themselves (full_cause()). */
+static const char *reload_cause(const struct rules *fresh, const struct rules *old)
+{
+        if (!same_declarations(fresh, old))
+                return "declaration";
+        return json_equal(fresh->config.profile, old->config.profile) ? NULL : "policy";
+}
+
 static void reload(struct daemon *d)
 {
         _cleanup_diag_ struct diag diag = {0};
@@ -247,7 +256,7 @@ static void reload(struct daemon *d)
                                "the new configuration has errors; the old one stays in force");
         } else {
                 keep_places(&fresh.config, &d->rules.config);
-                d->cause = same_declarations(&fresh, &d->rules) ? "policy" : "declaration";
+                d->cause = reload_cause(&fresh, &d->rules);
                 rules_free(&d->rules);
                 d->rules = fresh;
                 apply_limits(d);
