@@ -10,8 +10,9 @@
 #include "base/text.h"
 #include "facts/sshd_internal.h"
 
-#define DEPTH_MOST 16 /* sshd's own */
-#define DIRECTORY  "/etc/ssh"
+#define DEPTH_MOST    16 /* sshd's own */
+#define INCLUDED_MOST 1000
+#define DIRECTORY     "/etc/ssh"
 
 /* A file as an Include found it: sshd asks the file system once for each pattern, as written, and then knows the
  * answer. */
@@ -26,6 +27,7 @@ struct reading {
         struct sshd_config *c;
         bool second;
         struct included *included, **included_end;
+        size_t included_count;
         size_t lines, bytes;
         bool ends; /* nothing more is read */
 };
@@ -57,11 +59,18 @@ static void undecided(struct reading *r, const char *file, unsigned line, const 
         keep_reason(r, &r->c->undecidable, file, line, text);
 }
 
+static int too_much(struct reading *r, const char *file, unsigned line, const char *text)
+{
+        undecided(r, file, line, text);
+        r->ends = true;
+        return -E2BIG;
+}
+
 static int refuse_word(struct reading *r, const char *file, unsigned line, const char *word, const char *why)
 {
         _cleanup_text_ struct text t = {0};
 
-        text_add_safe(&t, word, strlen(word));
+        sshd_lex_show(&t, word);
         text_add_char(&t, ' ');
         text_add(&t, why);
         return refuse(r, file, line, text_string(&t));
@@ -110,6 +119,7 @@ static struct included *remember(struct reading *r, const char *pattern, const c
         *new = (struct included){NULL, pattern, path, text};
         *r->included_end = new;
         r->included_end = &new->next;
+        r->included_count++;
         return new;
 }
 
@@ -133,6 +143,8 @@ static int include_new(struct reading *r, const char *pattern, const char *file,
                 text_add(&t, " cannot be listed");
                 undecided(r, file, line, text_string(&t));
         }
+        if (r->included_count + count > INCLUDED_MOST)
+                return too_much(r, file, line, "more files are included than are read");
         if (count == 0)
                 (void)remember(r, pattern, NULL, NULL);
         for (i = 0; i < count; i++) {
@@ -211,11 +223,9 @@ static int read_match(struct reading *r, struct sshd_line *l, const char *file, 
         if (!r->second)
                 return 0;
         block.always = always && c->blocks[block.parent].always;
-        if (c->block_count > SSHD_BLOCKS_MOST) {
-                undecided(r, file, line, "more Match blocks than are looked at");
-                r->ends = true;
-                return -E2BIG;
-        }
+        c->criteria_count += block.count;
+        if (c->block_count > SSHD_BLOCKS_MOST || c->criteria_count > SSHD_CRITERIA_MOST)
+                return too_much(r, file, line, "more Match blocks or criteria than are looked at");
         c->blocks = sshd_grow(&c->arena, c->blocks, &c->blocks_allocated, c->block_count + 1, sizeof(*c->blocks));
         where->block = c->block_count;
         c->blocks[c->block_count++] = block;
@@ -229,7 +239,7 @@ static void note_ignored(struct reading *r, const char *word, const char *note, 
 
         if (r->second)
                 return;
-        text_add_safe(&t, word, strlen(word));
+        sshd_lex_show(&t, word);
         text_printf(&t, ": %s, ignored", note);
         c->notes = sshd_grow(&c->arena, c->notes, &c->notes_allocated, c->note_count + 1, sizeof(*c->notes));
         c->notes[c->note_count++] = (struct sshd_reason){arena_copy(&c->arena, text_string(&t), t.length), file, line};
@@ -303,6 +313,8 @@ static int read_line(struct reading *r, char *text, const char *file, unsigned l
         word = sshd_word(r->c->release, token);
         if (sshd_lex_words(&r->c->arena, l.rest, &l.words) < 0)
                 return refuse_word(r, file, line, token, "has a quote that is not closed");
+        if (l.words.count > SSHD_WORDS_MOST)
+                return too_much(r, file, line, "a line with more words than are read");
         if (!where->active && !(word.where & SSHD_IN_MATCH)) {
                 if (r->second)
                         return 0; /* the first reading has done it */
@@ -340,18 +352,12 @@ static int read_text(struct reading *r, const char *file, const char *text, cons
         if (depth > DEPTH_MOST)
                 return refuse(r, file, 1, "Include goes deeper than sshd follows it");
         r->bytes += length;
-        if (r->bytes > SSHD_BYTES_MOST) {
-                undecided(r, file, 1, "more configuration than is read");
-                r->ends = true;
-                return -E2BIG;
-        }
+        if (r->bytes > SSHD_BYTES_MOST)
+                return too_much(r, file, 1, "more configuration than is read");
         rest = arena_copy(&r->c->arena, text, length);
         for (line = sshd_lex_line(&rest); line; line = sshd_lex_line(&rest)) {
-                if (++r->lines > SSHD_LINES_MOST) {
-                        undecided(r, file, number, "more lines than are read");
-                        r->ends = true;
-                        return -E2BIG;
-                }
+                if (++r->lines > SSHD_LINES_MOST)
+                        return too_much(r, file, number, "more lines than are read");
                 error = read_line(r, line, file, ++number, &here, depth);
                 if (error < 0)
                         return error;

@@ -20,10 +20,12 @@
 #include "facts/arena.h"
 
 /* Bounds of ours; a configuration beyond them is undecidable. (sshd's own: 16 levels of Include.) */
-#define SSHD_LINES_MOST  20000      /* over all files, a file counted each time it is included */
-#define SSHD_BYTES_MOST  (4u << 20) /* the same */
-#define SSHD_BLOCKS_MOST 1000       /* Match lines */
-#define SSHD_WORLDS_MOST 4096       /* combinations of what Match can see */
+#define SSHD_LINES_MOST    20000      /* over all files, a file counted each time it is included */
+#define SSHD_BYTES_MOST    (1u << 20) /* the same */
+#define SSHD_WORDS_MOST    4096       /* of a line */
+#define SSHD_CRITERIA_MOST 4000       /* of all Match lines */
+#define SSHD_BLOCKS_MOST   1000       /* Match lines */
+#define SSHD_WORLDS_MOST   4096       /* combinations of what Match can see */
 
 enum sshd_version { SSHD_9_2, SSHD_10_0 };
 
@@ -251,7 +253,7 @@ struct sshd_config {
         size_t block_count;
         struct sshd_setting *settings; /* those in blocks */
         size_t setting_count;
-        size_t settings_allocated, blocks_allocated;
+        size_t settings_allocated, blocks_allocated, criteria_count;
 
         /* Words without effect: "deprecated", "not built in". */
         struct sshd_reason *notes;

@@ -3,6 +3,7 @@
 #ifndef FACTS_SSHD_INTERNAL_H
 #define FACTS_SSHD_INTERNAL_H
 
+#include "base/text.h"
 #include "facts/sshd_config.h"
 
 /* sshd_tables.c */
@@ -121,6 +122,8 @@ char *sshd_lex_line(char **text);
 char *sshd_lex_token(char **rest);
 /* Arguments: quotes of both kinds, backslashes, a comment at the start of a word. -EINVAL where a quote is open. */
 int sshd_lex_words(struct arena *arena, const char *s, struct sshd_words *ret);
+/* Words as they stand in messages: safe, and not longer than a person reads. */
+void sshd_lex_show(struct text *t, const char *word);
 /* The reverse, for showing. */
 const char *sshd_lex_join(struct arena *arena, const char *const *words, size_t count);
 

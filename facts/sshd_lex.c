@@ -110,27 +110,45 @@ static const char *copy_word(const char *s, char *out)
         return quote ? NULL : s;
 }
 
+/* No less than the number of words. */
+static size_t count_words(const char *s)
+{
+        size_t count = 0;
+
+        for (s += strspn(s, " \t"); *s; s += strspn(s, " \t")) {
+                s += strcspn(s, " \t");
+                count++;
+        }
+        return count;
+}
+
 int sshd_lex_words(struct arena *arena, const char *s, struct sshd_words *ret)
 {
         char *out = arena_alloc(arena, strlen(s) + 2); /* no word is longer than its source, its NUL included */
-        size_t allocated = 0;
 
-        *ret = (struct sshd_words){0};
+        *ret = (struct sshd_words){.at = arena_alloc(arena, (count_words(s) + 1) * sizeof(*ret->at))};
         for (;;) {
                 s += strspn(s, " \t");
                 if (!*s || *s == '#')
                         break;
-                ret->at = sshd_grow(arena, ret->at, &allocated, ret->count + 2, sizeof(*ret->at));
                 s = copy_word(s, out);
                 if (!s)
                         return -EINVAL;
                 ret->at[ret->count++] = out;
                 out += strlen(out) + 1;
         }
-        if (!ret->at)
-                ret->at = arena_alloc(arena, sizeof(*ret->at));
         ret->at[ret->count] = NULL;
         return 0;
+}
+
+void sshd_lex_show(struct text *t, const char *word)
+{
+        enum { SHOWN_MOST = 100 };
+        size_t length = strlen(word);
+
+        text_add_safe(t, word, length > SHOWN_MOST ? SHOWN_MOST : length);
+        if (length > SHOWN_MOST)
+                text_add(t, "...");
 }
 
 const char *sshd_lex_join(struct arena *arena, const char *const *words, size_t count)

@@ -219,14 +219,13 @@ static void all_read(struct criteria *k)
         k->next = k->words->count;
 }
 
-static const char *complain(struct criteria *k, const char *fmt, const char *what)
+static const char *complain(struct criteria *k, const char *sentence, const char *what)
 {
-        _cleanup_free_ char *safe = safe_string(what, strlen(what));
         _cleanup_text_ struct text t = {0};
 
-        text_add(&t, fmt);
+        text_add(&t, sentence);
         text_add(&t, " ");
-        text_add(&t, safe);
+        sshd_lex_show(&t, what);
         return arena_copy(&k->c->arena, text_string(&t), t.length);
 }
 

@@ -10,7 +10,9 @@
 #include "base/text.h"
 #include "facts/sshd_internal.h"
 
-#define NETWORKS_MOST 100
+#define NETWORKS_MOST      100
+#define PATTERN_BYTES_MOST ((size_t)64 * 1024 * 1024) /* held against values, over all worlds */
+#define NAME_MOST          200                        /* bytes of one block in the name of a scope */
 
 /* One thing that Match looks at, and what it may be. */
 struct dimension {
@@ -335,10 +337,13 @@ static bool known_set(const struct finding *f, const bool *set)
 
 static void find_sets(struct finding *f)
 {
-        size_t worlds = count_worlds(f), blocks = f->c->block_count, i, b;
+        size_t worlds = count_worlds(f), blocks = f->c->block_count, bytes = 0, i, b;
         _cleanup_free_ bool *set = must_alloc(blocks);
 
-        if (worlds > SSHD_WORLDS_MOST) {
+        for (b = 1; b < blocks; b++)
+                for (i = 0; i < f->c->blocks[b].count; i++)
+                        bytes += strlen(f->c->blocks[b].criteria[i].pattern) + 1;
+        if (worlds > SSHD_WORLDS_MOST || bytes * worlds > PATTERN_BYTES_MOST) {
                 f->undecidable = "Match tells more connections apart than are tried";
                 return;
         }
@@ -416,7 +421,7 @@ static void name_scope(const struct finding *f, size_t set, bool only, struct ss
                 if (!f->sets[set][b] || !f->uncertain[b])
                         continue;
                 text_add(&name, "Match ");
-                text_add_safe(&name, block->text, strlen(block->text));
+                text_add_safe(&name, block->text, strnlen(block->text, NAME_MOST));
                 if (strstr(text_string(&t), text_string(&name)))
                         continue;
                 text_add(&t, t.length > 0 ? " and " : "");

@@ -31,7 +31,9 @@ static bool modern(const struct sshd_line *l)
 
 static void add(struct sshd_line *l, const char *item)
 {
-        l->items = sshd_grow(&l->c->arena, l->items, &l->allocated, l->count + 1, sizeof(*l->items));
+        size_t needed = l->count == 0 ? l->words.count + 1 : l->count + 1;
+
+        l->items = sshd_grow(&l->c->arena, l->items, &l->allocated, needed, sizeof(*l->items));
         l->items[l->count++] = item;
 }
 
@@ -55,7 +57,7 @@ static int wrong_word(struct sshd_line *l, const char *what, const char *word)
 
         text_add(&t, what);
         text_add(&t, " \"");
-        text_add_safe(&t, word, strlen(word));
+        sshd_lex_show(&t, word);
         text_add(&t, "\"");
         return wrong(l, arena_copy(&l->c->arena, text_string(&t), t.length));
 }

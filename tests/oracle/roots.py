@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 DIRECTORY = os.environ.get("ORACLE_ROOTS", "/var/tmp/bioagent-roots")
-PACKAGES = "openssh-server"
+PACKAGES = "openssh-server,perl,systemd"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
@@ -38,8 +38,11 @@ class Root:
         os.makedirs(DIRECTORY, exist_ok=True)
         self.lock = open(os.path.join(DIRECTORY, self.suite + ".lock"), "w")
         fcntl.flock(self.lock, fcntl.LOCK_EX)
-        if not os.path.exists(os.path.join(self.path, "usr/sbin/sshd")):
+        stamp = os.path.join(DIRECTORY, self.suite + ".packages")
+        if not os.path.exists(stamp) or open(stamp).read() != PACKAGES or not os.path.isdir(self.path):
             self.make()
+            with open(stamp, "w") as f:
+                f.write(PACKAGES)
         return self
 
     def __exit__(self, *_):

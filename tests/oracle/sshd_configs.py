@@ -292,6 +292,20 @@ class Generator:
         text += self.r.choice(["\n"] * 5 + ["", "\n\n"])
         self.configuration.files[name] = text.encode("latin-1")
 
+    def disturb(self, line):
+        """A few bytes of a line put in, taken out or doubled."""
+        r = self.r
+        for _ in range(r.choice([1, 1, 2, 3])):
+            at = r.randint(0, len(line))
+            roll = r.random()
+            if roll < 0.6:
+                line = line[:at] + r.choice(list(" \t\"'\\\\#=,!*?+-^~%:/[]@\r\f\v\0\x80\xff09azAZ.")) + line[at:]
+            elif roll < 0.85:
+                line = line[:at] + line[at + 1:]
+            else:
+                line = line[:at] + line[max(0, at - r.randint(1, 4)):]
+        return line
+
     def main_file(self):
         r = self.r
         lines = []
@@ -307,7 +321,11 @@ class Generator:
                 lines.append(self.well_formed(False))
         for _ in range(r.choice([0, 0, 1, 1, 2, 3, 4])):
             lines += self.block()
-        if not self.right:
+        if not self.right and r.random() < 0.5:
+            for _ in range(r.choice([1, 1, 2, 4])):
+                at = r.randrange(len(lines))
+                lines[at] = self.disturb(r.choice([lines[at], lines[at], r.choice(ODD)]))
+        elif not self.right:
             for _ in range(r.choice([1, 1, 1, 2])):
                 lines.insert(r.randint(0, len(lines)), r.choice(ODD))
         return lines

@@ -537,7 +537,21 @@ static void beyond_the_bounds_nothing_is_told(void **state)
         for (i = 0; i <= SSHD_BLOCKS_MOST; i++)
                 text_add(&t, "Match user root\n");
         c = read_config(&trixie, text_string(&t));
-        assert_string_equal(c->undecidable.text, "more Match blocks than are looked at");
+        assert_string_equal(c->undecidable.text, "more Match blocks or criteria than are looked at");
+        sshd_config_free(c);
+        text_clear(&t);
+        text_add(&t, "Match");
+        for (i = 0; i <= SSHD_CRITERIA_MOST / 2; i++)
+                text_add(&t, " user root");
+        text_add(&t, "\n");
+        c = read_config(&trixie, text_string(&t));
+        assert_null(c->undecidable.text);
+        sshd_config_free(c);
+        for (i = 0; i <= SSHD_WORDS_MOST; i++)
+                text_add(&t, i == 0 ? "AllowUsers" : " a");
+        text_add(&t, " a\n");
+        c = read_config(&trixie, text_string(&t));
+        assert_string_equal(c->undecidable.text, "a line with more words than are read");
         sshd_config_free(c);
         text_free(&t);
 }
