@@ -112,21 +112,25 @@ static int tear_down(void **state)
 static void a_host_reports(struct fixture *f, const char *name, const char *text)
 {
         _cleanup_json_ json_t *quoted = json_string(text);
-        _cleanup_free_ char *t = json_dumps(quoted, JSON_ENCODE_ANY), *own = NULL, *genesis = NULL, *full = NULL, *policy = NULL;
+        _cleanup_free_ char *t = json_dumps(quoted, JSON_ENCODE_ANY), *own = NULL, *genesis = NULL, *full = NULL,
+                            *policy = NULL;
 
         f->host = host_make();
         store_register(f->store, &f->host, "gemeente", name);
         genesis = host_genesis(&f->host);
-        own = must_printf("\"results\":[{\"check\":%s,\"with\":{},\"status\":\"fail\",\"basis\":[\"disk\"],\"observed_at\":"
-                          "\"2027-01-15T08:00:00Z\",\"max_age\":\"P2D\",\"because\":%s,\"measures\":[%s],\"counts\":{\"fail\":2},"
-                          "\"findings\":[{\"subject\":%s,\"status\":\"fail\",\"evidence\":[{\"source\":%s,\"line\":12,\"key\":%s,"
-                          "\"actual\":%s,\"expected\":%s,\"decides\":true,\"note\":%s}]}]}],\"measures\":[{\"id\":%s,\"kind\":%s,"
-                          "\"coverage\":%s,\"technical\":\"pass\",\"organisational\":%s,\"parts\":[{\"id\":%s,\"technical\":\"pass\"},"
-                          "{\"id\":\"second\",\"technical\":\"manual\",\"why\":%s},{\"id\":\"third\",\"technical\":null}]}]",
-                          t, t, t, t, t, t, t, t, t, t, t, t, t, t, t);
+        own = must_printf(
+                "\"results\":[{\"check\":%s,\"with\":{},\"status\":\"fail\",\"basis\":[\"disk\"],\"observed_at\":"
+                "\"2027-01-15T08:00:00Z\",\"max_age\":\"P2D\",\"because\":%s,\"measures\":[%s],\"counts\":{\"fail\":2},"
+                "\"findings\":[{\"subject\":%s,\"status\":\"fail\",\"evidence\":[{\"source\":%s,\"line\":12,\"key\":%s,"
+                "\"actual\":%s,\"expected\":%s,\"decides\":true,\"note\":%s}]}]}],\"measures\":[{\"id\":%s,\"kind\":%s,"
+                "\"coverage\":%s,\"technical\":\"pass\",\"organisational\":%s,\"parts\":[{\"id\":%s,\"technical\":"
+                "\"pass\"},"
+                "{\"id\":\"second\",\"technical\":\"manual\",\"why\":%s},{\"id\":\"third\",\"technical\":null}]}]",
+                t, t, t, t, t, t, t, t, t, t, t, t, t, t, t);
         full = host_says(&f->host, "full", own);
         free(own);
-        own = must_printf("\"files\":[],\"descriptors\":{\"checks\":[{\"id\":%s,\"title\":{\"nl\":%s},\"why\":{\"nl\":%s},\"fix\":"
+        own = must_printf("\"files\":[],\"descriptors\":{\"checks\":[{\"id\":%s,\"title\":{\"nl\":%s},\"why\":{\"nl\":%"
+                          "s},\"fix\":"
                           "{\"commands\":[%s],\"reload\":%s,\"risk\":{\"nl\":%s},\"undo\":%s}}],\"facts\":[]}",
                           t, t, t, t, t, t, t);
         policy = host_says(&f->host, "policy", own);
@@ -135,7 +139,8 @@ static void a_host_reports(struct fixture *f, const char *name, const char *text
         assert_int_equal(store_line(f->store, policy), 0);
 }
 
-/* --- access ------------------------------------------------------------------------------------------------------------------ */
+/* --- access
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 static int status_as(struct fixture *f, struct http_request q, const char *target)
 {
@@ -146,13 +151,16 @@ static int status_as(struct fixture *f, struct http_request q, const char *targe
 
 static void without_token_or_cookie_nothing_is_shown(void **state)
 {
-        static const char *const targets[] = {"/", "/maatregelen", "/v1/hosts", "/v1/measures", "/style.css", "/hosts/x", "/nothing"};
+        static const char *const targets[] = {"/",          "/maatregelen", "/v1/hosts", "/v1/measures",
+                                              "/style.css", "/hosts/x",     "/nothing"};
         struct fixture *f = *state;
         size_t i;
 
         for (i = 0; i < ELEMENTS(targets); i++) {
                 assert_int_equal(status_as(f, (struct http_request){.host = "127.0.0.1:8480"}, targets[i]), 403);
-                assert_int_equal(status_as(f, (struct http_request){.host = "127.0.0.1:8480", .cookie = "bioagent=x"}, targets[i]), 403);
+                assert_int_equal(status_as(f, (struct http_request){.host = "127.0.0.1:8480", .cookie = "bioagent=x"},
+                                           targets[i]),
+                                 403);
         }
         assert_int_equal(status_as(f, (struct http_request){.host = "127.0.0.1:8480"}, "/?token=x"), 403);
         assert_int_equal(status_as(f, (struct http_request){.host = "127.0.0.1:8480"}, "/?token="), 403);
@@ -161,16 +169,22 @@ static void without_token_or_cookie_nothing_is_shown(void **state)
 static void the_token_is_no_cookie(void **state)
 {
         struct fixture *f = *state;
-        _cleanup_free_ char *cookie = must_printf("bioagent=%s", web_token(f->web)), *bearer = must_printf("Bearer %s", web_token(f->web));
+        _cleanup_free_ char *cookie = must_printf("bioagent=%s", web_token(f->web)),
+                            *bearer = must_printf("Bearer %s", web_token(f->web));
 
         assert_int_equal(status_as(f, (struct http_request){.host = "127.0.0.1:8480", .cookie = cookie}, "/"), 403);
-        assert_int_equal(status_as(f, (struct http_request){.host = "127.0.0.1:8480", .authorization = bearer}, "/v1/hosts"), 200);
-        assert_int_equal(status_as(f, (struct http_request){.host = "127.0.0.1:8480", .authorization = "Bearer x"}, "/v1/hosts"), 403);
+        assert_int_equal(
+                status_as(f, (struct http_request){.host = "127.0.0.1:8480", .authorization = bearer}, "/v1/hosts"),
+                200);
+        assert_int_equal(
+                status_as(f, (struct http_request){.host = "127.0.0.1:8480", .authorization = "Bearer x"}, "/v1/hosts"),
+                403);
 }
 
 static void another_name_is_refused(void **state)
 {
-        static const char *const others[] = {"evil.example", "evil.example:8480", "127.0.0.1", "127.0.0.1:80", "localhost:80", ""};
+        static const char *const others[] = {"evil.example", "evil.example:8480", "127.0.0.1",
+                                             "127.0.0.1:80", "localhost:80",      ""};
         struct fixture *f = *state;
         _cleanup_free_ char *target = must_printf("/?token=%s", web_token(f->web));
         size_t i;
@@ -187,9 +201,18 @@ static void nothing_can_be_changed(void **state)
 {
         struct fixture *f = *state;
 
-        assert_int_equal(status_as(f, (struct http_request){.method = "POST", .host = "127.0.0.1:8480", .cookie = f->cookie}, "/"), 405);
-        assert_int_equal(status_as(f, (struct http_request){.method = "", .host = "127.0.0.1:8480", .cookie = f->cookie}, "/v1/hosts"), 405);
-        assert_int_equal(status_as(f, (struct http_request){.method = "HEAD", .host = "127.0.0.1:8480", .cookie = f->cookie}, "/"), 200);
+        assert_int_equal(
+                status_as(f, (struct http_request){.method = "POST", .host = "127.0.0.1:8480", .cookie = f->cookie},
+                          "/"),
+                405);
+        assert_int_equal(status_as(f,
+                                   (struct http_request){.method = "", .host = "127.0.0.1:8480", .cookie = f->cookie},
+                                   "/v1/hosts"),
+                         405);
+        assert_int_equal(
+                status_as(f, (struct http_request){.method = "HEAD", .host = "127.0.0.1:8480", .cookie = f->cookie},
+                          "/"),
+                200);
 }
 
 static void every_answer_forbids_scripts_and_frames(void **state)
@@ -211,7 +234,8 @@ static void every_answer_forbids_scripts_and_frames(void **state)
         }
 }
 
-/* --- what is shown ----------------------------------------------------------------------------------------------------------- */
+/* --- what is shown
+ * ----------------------------------------------------------------------------------------------------------- */
 
 static void pages_say_what_is_not_on_them(void **state)
 {
@@ -259,8 +283,14 @@ static void the_api_has_the_data_of_the_pages(void **state)
 
 static void what_is_not_there_is_a_problem(void **state)
 {
-        static const char *const targets[] = {"/v1/hosts/3f2c1b0a-1111-4222-8333-444455556666", "/v1/hosts/", "/v1/hosts/a/b",
-                                              "/v1", "/hosts", "/hosts/../v1/hosts", "//", "/v1/measures/"};
+        static const char *const targets[] = {"/v1/hosts/3f2c1b0a-1111-4222-8333-444455556666",
+                                              "/v1/hosts/",
+                                              "/v1/hosts/a/b",
+                                              "/v1",
+                                              "/hosts",
+                                              "/hosts/../v1/hosts",
+                                              "//",
+                                              "/v1/measures/"};
         struct fixture *f = *state;
         size_t i;
 
@@ -285,7 +315,8 @@ static void an_organisation_sees_its_own_hosts_alone(void **state)
         own = get_json(f, "/v1/hosts");
         assert_int_equal(json_array_size(json_object_get(own, "hosts")), 1);
         others = get_json(f, "/v1/hosts?organisation=Provincie+%26%20Co");
-        assert_string_equal(json_member_string(json_array_get(json_object_get(others, "hosts"), 0), "name"), "other-01");
+        assert_string_equal(json_member_string(json_array_get(json_object_get(others, "hosts"), 0), "name"),
+                            "other-01");
         nobody = get_json(f, "/v1/hosts?organisation=nobody");
         assert_int_equal(json_array_size(json_object_get(nobody, "hosts")), 0);
         target = must_printf("/v1/hosts/%s?organisation=Provincie+%%26+Co", f->host.id);
@@ -323,13 +354,17 @@ static void a_terminal_gets_text(void **state)
         _cleanup_reply_ struct http_reply reply = {0}, browser = {0};
 
         a_host_reports(f, "web-01", "x");
-        assert_int_equal(get_as(f, (struct http_request){.host = "127.0.0.1:8480", .cookie = f->cookie, .accept = "text/plain"}, "/", &reply),
-                         200);
+        assert_int_equal(
+                get_as(f, (struct http_request){.host = "127.0.0.1:8480", .cookie = f->cookie, .accept = "text/plain"},
+                       "/", &reply),
+                200);
         assert_string_equal(header_of(&reply, "Content-Type"), "text/plain; charset=utf-8");
         assert_non_null(strstr(reply.body, "web-01\n"));
         assert_null(strstr(reply.body, "<"));
         assert_int_equal(get_as(f,
-                                (struct http_request){.host = "127.0.0.1:8480", .cookie = f->cookie, .accept = "text/html,text/plain"},
+                                (struct http_request){.host = "127.0.0.1:8480",
+                                                      .cookie = f->cookie,
+                                                      .accept = "text/html,text/plain"},
                                 "/", &browser),
                          200);
         assert_string_equal(header_of(&browser, "Content-Type"), "text/html; charset=utf-8");
