@@ -8,23 +8,9 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "facts/accounts_files.h"
+#include "facts/accounts_internal.h"
 #include "facts/nsswitch.h"
 #include "facts/readers.h"
-
-#define PASSWD "/etc/passwd"
-#define SHADOW "/etc/shadow"
-#define GROUP  "/etc/group"
-
-struct accounts {
-        const struct access_file *passwd, *shadow, *group;
-        struct passwd_line *users;
-        size_t user_count, users_allocated;
-        struct shadow_line *passwords; /* sorted by name; of a name that stands twice, the first line counts */
-        size_t password_count, passwords_allocated;
-        unsigned malformed, compat; /* lines of passwd */
-        unsigned compat_line;       /* the first of them */
-};
 
 static int compare_shadow(const void *a, const void *b)
 {
@@ -50,8 +36,8 @@ static void read_users(struct accounts *a)
                         a->users[a->user_count++] = user;
                         break;
                 case LINE_COMPAT:
-                        if (a->compat++ == 0)
-                                a->compat_line = line.number;
+                        if (a->passwd_compat_line == 0)
+                                a->passwd_compat_line = line.number;
                         break;
                 case LINE_MALFORMED:
                         a->malformed++;
@@ -60,6 +46,18 @@ static void read_users(struct accounts *a)
                         break;
                 }
         }
+}
+
+/* Groups are read when one is asked for; only whether there are compat lines is known of all. */
+static void read_groups(struct accounts *a)
+{
+        struct lines lines = lines_of(a->group->bytes, a->group->length);
+        struct group_line group;
+        struct line line;
+
+        while (a->group_compat_line == 0 && lines_next(&lines, &line))
+                if (group_line_read(&line, &group) == LINE_COMPAT)
+                        a->group_compat_line = line.number;
 }
 
 static void read_passwords(struct accounts *a)
@@ -91,6 +89,8 @@ static void *accounts_make(struct facts *f)
                 read_users(a);
         if (a->shadow->state == BIO_KNOWN)
                 read_passwords(a);
+        if (a->group->state == BIO_KNOWN)
+                read_groups(a);
         return a;
 }
 
@@ -103,9 +103,19 @@ static void accounts_release(void *kept)
         free(a);
 }
 
-static const struct accounts *accounts_of(struct facts *f)
+const struct accounts *accounts_of(struct facts *f)
 {
         return facts_keep(f, accounts_make, accounts_release);
+}
+
+const struct passwd_line *accounts_user(const struct accounts *a, const char *name)
+{
+        size_t i;
+
+        for (i = 0; i < a->user_count; i++)
+                if (span_equals(a->users[i].name, name, strlen(name)))
+                        return &a->users[i];
+        return NULL;
 }
 
 /* The first shadow line of a name, or NULL. */
@@ -159,11 +169,6 @@ static struct bio_node *password_node(struct facts *f, const struct accounts *a,
         return field_node(t, line->password, SHADOW, line->number);
 }
 
-static struct bio_node *span_node(struct tree *t, struct span span)
-{
-        return tree_bytes(t, span.bytes, span.length);
-}
-
 static struct bio_node *user_node(struct facts *f, const struct accounts *a, const struct passwd_line *user)
 {
         struct tree *t = facts_tree(f);
@@ -192,136 +197,21 @@ static struct bio_node *list_or_state(struct facts *f, const struct accounts *a)
 /* --- the tree
  * --------------------------------------------------------------------------------------------------------- */
 
-static struct bio_node *members_node(struct tree *t, const struct group_line *group)
-{
-        struct bio_node *list = tree_class(tree_list(t), BIO_PERSONAL);
-        struct span member;
-        size_t at = 0;
-
-        while (group_line_member(group, &at, &member))
-                tree_append(list, span_node(t, member));
-        return list;
-}
-
-static struct bio_node *groups_node(struct facts *f, const struct accounts *a)
-{
-        struct lines lines;
-        struct group_line group;
-        struct line line;
-        struct bio_node *list;
-        struct tree *t = facts_tree(f);
-
-        if (a->group->state != BIO_KNOWN)
-                return fact_file_state(f, a->group);
-        list = tree_from(tree_list(t), GROUP, 0, 0);
-        lines = lines_of(a->group->bytes, a->group->length);
-        while (lines_next(&lines, &line)) {
-                struct bio_node *node;
-
-                if (group_line_read(&line, &group) != LINE_ENTRY)
-                        continue;
-                node = tree_from(tree_append(list, tree_map(t)), GROUP, group.number, 0);
-                tree_set(node, "name", span_node(t, group.name));
-                tree_set(node, "gid", tree_integer(t, group.gid));
-                tree_set(node, "members", members_node(t, &group));
-        }
-        return list;
-}
-
-/* Where systemd's records of users lie (nss-systemd(8)). */
-static const char *const userdb_directories[] = {"/etc/userdb", "/run/userdb", "/run/host/userdb",
-                                                 "/usr/local/lib/userdb", "/usr/lib/userdb"};
-
-/* A record makes an account that passwd lacks, and is not read by this version: one is enough to leave the answer open.
- */
-static struct bio_node *records_node(struct facts *f)
-{
-        struct tree *t = facts_tree(f);
-        size_t i, j;
-
-        for (i = 0; i < ELEMENTS(userdb_directories); i++) {
-                const struct access_directory *directory = access_list(facts_access(f), userdb_directories[i]);
-
-                if (directory->state == BIO_UNREADABLE)
-                        return tree_from(tree_unreadable(t, "%s", directory->why), directory->path, 0, 0);
-                for (j = 0; j < directory->count; j++)
-                        if (ends_with(directory->names[j], ".user"))
-                                return tree_from(tree_undecidable(t, "userdb record not modelled"), directory->path, 0,
-                                                 0);
-        }
-        return tree_note(tree_integer(t, 0), "no userdb records in files");
-}
-
-/* compat reads + and - lines; a + takes accounts from NIS, which is elsewhere. */
-static struct bio_node *compat_node(struct facts *f, const struct accounts *a)
-{
-        struct tree *t = facts_tree(f);
-
-        if (a->compat > 0)
-                return tree_from(tree_undecidable(t, "lines that begin with + or - are not modelled"), PASSWD,
-                                 a->compat_line, 0);
-        return tree_integer(t, 0);
-}
-
-/* One source of accounts: {"name","kind":"local"|"other","records"}. Of a local one `records` says whether it makes
- * accounts that are not in passwd: known 0, or why that is open. */
-static struct bio_node *source_node(struct facts *f, const struct accounts *a, const struct bio_node *listed)
-{
-        struct tree *t = facts_tree(f);
-        struct bio_node *node = tree_from(tree_map(t), tree_source(listed), tree_line(listed), 0);
-        const char *name = tree_bytes_of(tree_get(listed, "name"), NULL);
-        bool files = streq(name, "files"), compat = streq(name, "compat"), systemd = streq(name, "systemd");
-
-        tree_set(node, "name", tree_text(t, name));
-        tree_set(node, "kind", tree_text(t, files || compat || systemd ? "local" : "other"));
-        if (systemd)
-                tree_set(node, "records", records_node(f));
-        else if (compat)
-                tree_set(node, "records", compat_node(f, a));
-        else if (files)
-                tree_set(node, "records", tree_integer(t, 0));
-        return node;
-}
-
-/* Each source of passwd once. */
-static struct bio_node *sources_node(struct facts *f, const struct accounts *a, const struct bio_node *listed)
-{
-        struct tree *t = facts_tree(f);
-        struct bio_node *list;
-        size_t i, j;
-
-        if (tree_state(listed) == BIO_UNREADABLE)
-                return tree_from(tree_unreadable(t, "%s", tree_why(listed)), tree_source(listed), 0, 0);
-        if (tree_state(listed) != BIO_KNOWN)
-                return tree_from(tree_undecidable(t, "%s", tree_why(listed)), tree_source(listed), 0, 0);
-        list = tree_from(tree_list(t), tree_source(listed), tree_line(listed), 0);
-        for (i = 0; i < tree_count(listed); i++) {
-                const char *name = tree_bytes_of(tree_get(tree_at(listed, i), "name"), NULL);
-
-                for (j = 0; j < i; j++)
-                        if (streq(tree_bytes_of(tree_get(tree_at(listed, j), "name"), NULL), name))
-                                break;
-                if (j == i)
-                        tree_append(list, source_node(f, a, tree_at(listed, i)));
-        }
-        return list;
-}
-
 static const struct bio_node *read_accounts(struct facts *f)
 {
         const struct accounts *a = accounts_of(f);
         struct tree *t = facts_tree(f);
-        struct bio_node *root = tree_map(t), *users = list_or_state(f, a), *nsswitch = tree_map(t), *passwd;
+        struct bio_node *root = tree_map(t), *users = list_or_state(f, a), *nsswitch = tree_map(t);
         size_t i;
 
         for (i = 0; i < a->user_count; i++)
                 tree_append(users, user_node(f, a, &a->users[i]));
         tree_set(root, "users", users);
-        tree_set(root, "groups", groups_node(f, a));
-        passwd = tree_set(nsswitch, "passwd", nsswitch_sources(f, "passwd"));
+        tree_set(root, "groups", accounts_groups(f, a));
+        tree_set(nsswitch, "passwd", nsswitch_sources(f, "passwd"));
         tree_set(nsswitch, "group", nsswitch_sources(f, "group"));
         tree_set(root, "nsswitch", nsswitch);
-        tree_set(root, "sources", sources_node(f, a, passwd));
+        tree_set(root, "sources", accounts_sources(f, a));
         return root;
 }
 
@@ -350,35 +240,7 @@ static const struct bio_node *answer_sources(struct facts *f, const struct bio_n
 {
         (void)fact;
         (void)arguments;
-        return sources_node(f, accounts_of(f), nsswitch_sources(f, "passwd"));
-}
-
-/* The first line of a name, which is the one that a lookup by name finds. */
-static const struct passwd_line *user_of(const struct accounts *a, const char *name)
-{
-        size_t i;
-
-        for (i = 0; i < a->user_count; i++)
-                if (span_equals(a->users[i].name, name, strlen(name)))
-                        return &a->users[i];
-        return NULL;
-}
-
-/* True where a source of `database` may know more than the local files. */
-static bool has_other_source(struct facts *f, const char *database)
-{
-        const struct bio_node *listed = nsswitch_sources(f, database);
-        size_t i;
-
-        if (tree_state(listed) != BIO_KNOWN)
-                return true;
-        for (i = 0; i < tree_count(listed); i++) {
-                const char *name = tree_bytes_of(tree_get(tree_at(listed, i), "name"), NULL);
-
-                if (!streq(name, "files") && !streq(name, "compat") && !streq(name, "systemd"))
-                        return true;
-        }
-        return false;
+        return accounts_sources(f, accounts_of(f));
 }
 
 /* `accounts.user {name}`: the account that a lookup of this name finds in the local files. */
@@ -387,7 +249,8 @@ static const struct bio_node *answer_user(struct facts *f, const struct bio_node
 {
         const struct accounts *a = accounts_of(f);
         const char *name = fact_argument(arguments, "name");
-        const struct passwd_line *user = name ? user_of(a, name) : NULL;
+        const struct passwd_line *user = name ? accounts_user(a, name) : NULL;
+        const char *why;
 
         (void)fact;
         if (!name)
@@ -396,55 +259,36 @@ static const struct bio_node *answer_user(struct facts *f, const struct bio_node
                 return fact_file_state(f, a->passwd);
         if (user)
                 return user_node(f, a, user);
-        if (has_other_source(f, "passwd"))
-                return tree_undecidable(facts_tree(f), "not in %s, and nsswitch names other sources", PASSWD);
+        why = accounts_elsewhere(f, a, "passwd");
+        if (why)
+                return tree_undecidable(facts_tree(f), "not in %s, and %s", PASSWD, why);
         return tree_from(tree_absent(facts_tree(f), "no such account"), PASSWD, 0, 0);
 }
 
-/* Adds the names of the groups that a user is in: the primary one by its gid, the others by membership. */
-static void add_groups(struct facts *f, const struct accounts *a, const struct passwd_line *user, struct bio_node *list)
-{
-        struct lines lines = lines_of(a->group->bytes, a->group->length);
-        struct group_line group;
-        struct line line;
-
-        while (lines_next(&lines, &line)) {
-                struct span member;
-                size_t at = 0;
-                bool in;
-
-                if (group_line_read(&line, &group) != LINE_ENTRY)
-                        continue;
-                in = group.gid == user->gid;
-                while (!in && group_line_member(&group, &at, &member))
-                        in = span_equals(member, user->name.bytes, user->name.length);
-                if (in)
-                        tree_from(tree_append(list, span_node(facts_tree(f), group.name)), GROUP, group.number, 0);
-        }
-}
-
-/* `accounts.groups {user}`: list of names. Undecidable where a source that is not read here may add some. */
+/* `accounts.groups {user}`: list of names. Undecidable where more than the local file
+ * decides (initgroups(3) has a database of its own, where nsswitch.conf names it). */
 static const struct bio_node *answer_groups(struct facts *f, const struct bio_node *fact,
                                             const struct fact_argument *arguments)
 {
         const struct accounts *a = accounts_of(f);
         const char *name = fact_argument(arguments, "user");
-        const struct passwd_line *user = name ? user_of(a, name) : NULL;
+        const struct passwd_line *user = name ? accounts_user(a, name) : NULL;
         struct tree *t = facts_tree(f);
-        struct bio_node *list;
+        const char *why;
 
         (void)fact;
+        if (!name)
+                return tree_undecidable(t, "accounts.groups needs a user");
         if (a->passwd->state != BIO_KNOWN)
                 return fact_file_state(f, a->passwd);
-        if (a->group->state != BIO_KNOWN)
+        if (a->group->state == BIO_UNREADABLE)
                 return fact_file_state(f, a->group);
         if (!user)
                 return tree_undecidable(t, "no such account in %s", PASSWD);
-        if (has_other_source(f, "group"))
-                return tree_undecidable(t, "nsswitch names sources of groups that are not read here");
-        list = tree_from(tree_list(t), GROUP, 0, 0);
-        add_groups(f, a, user, list);
-        return list;
+        why = accounts_elsewhere(f, a, "group");
+        if (!why)
+                why = accounts_elsewhere(f, a, "initgroups");
+        return why ? tree_undecidable(t, "%s", why) : accounts_groups_of(f, a, user);
 }
 
 static const struct fact_query queries[] = {

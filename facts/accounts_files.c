@@ -38,8 +38,11 @@ static struct span text_field(struct rest *rest)
         return field;
 }
 
-/* strtoul(3) of base 10, then clamped to 32 bits as the library does: a number below zero wraps first. */
-static bool number_field(struct rest *rest, uint32_t *ret)
+enum number { NUMBER_NONE, NUMBER_FOUND, NUMBER_WRONG };
+
+/* What strtoul(3) of base 10 reads: blanks and a sign may stand in front, and a number below zero wraps in 64 bits.
+ * What is then beyond 32 bits makes the library (glibc 2.36 to 2.41) pass over the line. */
+static enum number take_number(struct rest *rest, uint32_t *ret)
 {
         const char *at = rest->at;
         uint64_t value = 0;
@@ -54,15 +57,36 @@ static bool number_field(struct rest *rest, uint32_t *ret)
                 overflow |= __builtin_mul_overflow(value, UINT64_C(10), &value);
                 overflow |= __builtin_add_overflow(value, (uint64_t)(*at - '0'), &value);
         }
-        if (at == digits || (at < rest->end && *at != ':'))
-                return false;
-        if (overflow)
-                value = UINT64_MAX;
-        else if (negative)
+        if (at == digits)
+                return NUMBER_NONE;
+        if (negative)
                 value = -value;
-        *ret = value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
-        rest->at = at < rest->end ? at + 1 : rest->end;
-        return true;
+        if (overflow || value > UINT32_MAX)
+                return NUMBER_WRONG;
+        *ret = (uint32_t)value;
+        rest->at = at;
+        return NUMBER_FOUND;
+}
+
+/* The end of a field: a colon, which is taken, or the end of the line. */
+static bool end_field(struct rest *rest)
+{
+        if (rest->at == rest->end)
+                return true;
+        return *rest->at++ == ':';
+}
+
+static bool number_field(struct rest *rest, uint32_t *ret)
+{
+        return take_number(rest, ret) == NUMBER_FOUND && end_field(rest);
+}
+
+/* A number that may be left out; something must still come. */
+static bool optional_number_field(struct rest *rest)
+{
+        uint32_t ignored;
+
+        return rest->at < rest->end && take_number(rest, &ignored) != NUMBER_WRONG && end_field(rest);
 }
 
 static bool is_compat(struct span name)
@@ -106,6 +130,26 @@ enum line_kind group_line_read(const struct line *line, struct group_line *ret)
         return LINE_ENTRY;
 }
 
+/* The numbers of a shadow line: last change, minimum and maximum; then nothing, or warning, inactivity and expiry, and
+ * at most one number more. */
+static bool is_aged(struct rest *rest)
+{
+        uint32_t ignored;
+        size_t i;
+
+        for (i = 0; i < 3; i++)
+                if (!optional_number_field(rest))
+                        return false;
+        while (rest->at < rest->end && is_blank(*rest->at))
+                rest->at++;
+        if (rest->at == rest->end)
+                return true;
+        for (i = 0; i < 3; i++)
+                if (!optional_number_field(rest))
+                        return false;
+        return take_number(rest, &ignored) != NUMBER_WRONG && rest->at == rest->end;
+}
+
 enum line_kind shadow_line_read(const struct line *line, struct shadow_line *ret)
 {
         struct rest rest;
@@ -116,10 +160,8 @@ enum line_kind shadow_line_read(const struct line *line, struct shadow_line *ret
         ret->name = text_field(&rest);
         if (is_compat(ret->name))
                 return LINE_COMPAT;
-        if (rest.at == rest.end && (rest.end == line->bytes || rest.end[-1] != ':'))
-                return LINE_MALFORMED;
         ret->password = text_field(&rest);
-        return LINE_ENTRY;
+        return is_aged(&rest) ? LINE_ENTRY : LINE_MALFORMED;
 }
 
 bool group_line_member(const struct group_line *group, size_t *at, struct span *ret)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Lines of passwd(5), group(5) and shadow(5) as the C library's `files` backend reads them (nss/nss_files of glibc):
- * leading blanks are skipped, a NUL ends the line, numbers are read as strtoul(3) does (blanks and a sign in front
- * count), fields behind the gid may be missing, and what does not parse is passed over. */
+/* Lines of passwd(5), group(5) and shadow(5) as the C library's `files` backend reads them (nss/nss_files of glibc 2.36
+ * to 2.41): leading blanks are skipped, a NUL ends the line, numbers are read as strtoul(3) does (blanks and a sign in
+ * front count), fields behind the gid may be missing, and what does not parse is passed over. */
 #ifndef FACTS_ACCOUNTS_FILES_H
 #define FACTS_ACCOUNTS_FILES_H
 

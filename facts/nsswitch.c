@@ -2,7 +2,10 @@
 #include "facts/nsswitch.h"
 
 #include <string.h>
+#include <strings.h>
 
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "facts/accounts_files.h"
 
 #define NSSWITCH     "/etc/nsswitch.conf"
@@ -23,49 +26,93 @@ static void skip_blanks(struct words *w)
                 w->at++;
 }
 
-/* A '#' ends the line wherever it stands, as does a NUL. */
+/* A line up to its newline, which is a blank of it, or to a NUL. A '#' counts at its start alone, as part of a name
+ * that no database has. */
 static struct words words_of(const struct line *line)
 {
-        size_t length = 0;
+        const char *nul = memchr(line->bytes, '\0', line->length);
 
-        while (length < line->length && line->bytes[length] != '#' && line->bytes[length] != '\0')
-                length++;
-        return (struct words){line->bytes, line->bytes + length};
+        return (struct words){line->bytes, nul ? nul : line->bytes + line->length + 1};
 }
 
-/* The database's name ends at a blank or a colon; exactly one such character is taken with it. */
-static bool names_database(struct words *w, const char *database)
+/* The databases that the library knows; a line of any other is not looked at further. */
+static const char *const databases[] = {
+        "aliases",    "ethers",   "group",    "group_compat", "gshadow",       "hosts",
+        "initgroups", "netgroup", "networks", "passwd",       "publickey",     "passwd_compat",
+        "protocols",  "rpc",      "services", "shadow",       "shadow_compat",
+};
+
+/* The name at the start of a line, and the blanks and colons behind it, of any number. NULL: the line is ignored. */
+static const char *take_database(struct words *w)
 {
         const char *name;
-        bool same;
+        size_t i, length;
 
         skip_blanks(w);
         for (name = w->at; w->at < w->end && !is_blank(*w->at) && *w->at != ':'; w->at++)
                 ;
-        if (w->at == w->end || w->at == name)
-                return false;
-        same = span_is(name, (size_t)(w->at - name), database);
-        w->at++;
-        return same;
+        if (w->at == w->end)
+                return NULL;
+        length = (size_t)(w->at - name);
+        while (w->at < w->end && (is_blank(*w->at) || *w->at == ':'))
+                w->at++;
+        for (i = 0; i < ELEMENTS(databases); i++)
+                if (span_is(name, length, databases[i]))
+                        return databases[i];
+        return NULL;
 }
 
-/* `[STATUS=action …]` behind a source. False where the bracket stays open: the library drops the whole line. */
+/* One word of a criterion. */
+static struct span take_word(struct words *w)
+{
+        const char *word = w->at;
+
+        while (w->at < w->end && !is_blank(*w->at) && *w->at != '=' && *w->at != ']')
+                w->at++;
+        return (struct span){word, (size_t)(w->at - word)};
+}
+
+static bool is_one_of(struct span word, const char *const *words)
+{
+        for (; *words; words++)
+                if (strlen(*words) == word.length && strncasecmp(*words, word.bytes, word.length) == 0)
+                        return true;
+        return false;
+}
+
+/* `[STATUS=ACTION …]` behind a source, if there is one. False where it does not parse. */
 static bool take_action(struct tree *t, struct words *w, struct bio_node *source)
 {
-        const char *close;
+        static const char *const statuses[] = {"SUCCESS", "NOTFOUND", "UNAVAIL", "TRYAGAIN", NULL};
+        static const char *const actions[] = {"return", "continue", "merge", NULL};
+        const char *open;
 
         skip_blanks(w);
         if (w->at == w->end || *w->at != '[')
                 return true;
-        close = memchr(w->at, ']', (size_t)(w->end - w->at));
-        if (!close)
+        open = ++w->at;
+        do {
+                skip_blanks(w);
+                if (w->at < w->end && *w->at == '!')
+                        w->at++;
+                if (!is_one_of(take_word(w), statuses))
+                        return false;
+                skip_blanks(w);
+                if (w->at == w->end || *w->at++ != '=')
+                        return false;
+                skip_blanks(w);
+                if (!is_one_of(take_word(w), actions))
+                        return false;
+                skip_blanks(w);
+        } while (w->at < w->end && *w->at != ']');
+        if (w->at == w->end)
                 return false;
-        tree_set(source, "action", tree_bytes(t, w->at + 1, (size_t)(close - w->at - 1)));
-        w->at = close + 1;
+        tree_set(source, "action", tree_bytes(t, open, (size_t)(w->at - open)));
+        w->at++;
         return true;
 }
 
-/* The sources of one line, or NULL where the library does not take it. */
+/* The sources of one line: a bracket where a source should be ends them. NULL where it does not parse. */
 static struct bio_node *sources_of(struct tree *t, struct words *w)
 {
         struct bio_node *list = tree_list(t);
@@ -78,7 +125,7 @@ static struct bio_node *sources_of(struct tree *t, struct words *w)
                 for (name = w->at; w->at < w->end && !is_blank(*w->at) && *w->at != '['; w->at++)
                         ;
                 if (w->at == name)
-                        return w->at == w->end ? list : NULL;
+                        return list;
                 if (tree_count(list) >= SOURCES_MOST)
                         return tree_undecidable(t, "more than %d sources", SOURCES_MOST);
                 source = tree_append(list, tree_map(t));
@@ -103,16 +150,21 @@ struct bio_node *nsswitch_parse(struct tree *t, const char *source, const char *
         struct bio_node *found = NULL;
         struct line line;
 
-        while (lines_next(&lines, &line)) {
+        /* A last line without a newline is not read: the library comes to the end of the file first. */
+        while (lines_next(&lines, &line) && line.ended) {
                 struct words words = words_of(&line);
+                const char *name = take_database(&words);
                 struct bio_node *list;
 
-                if (!names_database(&words, database))
+                if (!name)
                         continue;
                 list = sources_of(t, &words);
-                /* A line that does not parse makes the library give up the file and keep its defaults. */
+                /* A line that does not parse, of whatever database, leaves every database without sources. */
                 if (!list)
-                        return tree_note(default_sources(t), "%s:%u does not parse", source, line.number);
+                        return tree_from(tree_undecidable(t, "does not parse: the C library finds nobody"), source,
+                                         line.number, 0);
+                if (!streq(name, database))
+                        continue;
                 tree_from(list, source, line.number, 0);
                 if (found)
                         tree_overrode(list, found);

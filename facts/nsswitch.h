@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* nsswitch.conf(5) as the C library reads it (glibc 2.33 and later: nss_database.c, nss_action_parse.c). */
+/* nsswitch.conf(5) as the C library reads it (tried with glibc 2.36 and 2.41). */
 #ifndef FACTS_NSSWITCH_H
 #define FACTS_NSSWITCH_H
 
 #include "facts/facts.h"
 
 /* The sources of one database, in order: a list of {"name","action"} whose provenance is the line; the library's
- * default
- * (`files`) where there is no file or no line; unreadable as the file is. */
+ * default (`files`) where there is no file or no line; unreadable as the file is; undecidable where a line does not parse.
+ */
 struct bio_node *nsswitch_sources(struct facts *f, const char *database);
 
-/* The same from the file's bytes: for a line that holds no usable source the list is empty, as the library takes it. */
+/* The same from the file's bytes, which a NUL follows. */
 struct bio_node *nsswitch_parse(struct tree *t, const char *source, const char *bytes, size_t length,
                                 const char *database);
 

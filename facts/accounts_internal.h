@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Inside the fact `accounts`: the files' lines, read once a run. */
+#ifndef FACTS_ACCOUNTS_INTERNAL_H
+#define FACTS_ACCOUNTS_INTERNAL_H
+
+#include "facts/accounts_files.h"
+#include "facts/facts.h"
+
+#define PASSWD "/etc/passwd"
+#define SHADOW "/etc/shadow"
+#define GROUP  "/etc/group"
+
+struct accounts {
+        const struct access_file *passwd, *shadow, *group;
+        struct passwd_line *users;
+        size_t user_count, users_allocated;
+        struct shadow_line *passwords; /* sorted by name; of a name that stands twice, the first line counts */
+        size_t password_count, passwords_allocated;
+        unsigned malformed;                             /* lines of passwd */
+        unsigned passwd_compat_line, group_compat_line; /* the first that begins with + or -; 0: none */
+};
+
+const struct accounts *accounts_of(struct facts *f);
+/* The first line of a name, which is the one that a lookup by name finds; NULL. */
+const struct passwd_line *accounts_user(const struct accounts *a, const char *name);
+
+/* accounts_sources.c */
+
+/* Where accounts come from: a list of {"name","kind","records"}. */
+struct bio_node *accounts_sources(struct facts *f, const struct accounts *a);
+/* Why the local file is not all there is to say about a database ("passwd", "group"), or NULL. */
+const char *accounts_elsewhere(struct facts *f, const struct accounts *a, const char *database);
+
+/* accounts_groups.c */
+
+/* All groups of the local file: a list of {"name","gid","members"}. */
+struct bio_node *accounts_groups(struct facts *f, const struct accounts *a);
+/* The names of the groups that a user is in: a list. */
+struct bio_node *accounts_groups_of(struct facts *f, const struct accounts *a, const struct passwd_line *user);
+
+static inline struct bio_node *span_node(struct tree *t, struct span span)
+{
+        return tree_bytes(t, span.bytes, span.length);
+}
+
+#endif

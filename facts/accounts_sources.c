@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Where accounts come from besides the local files: nsswitch.conf, systemd's user records, compat lines. */
+#include "base/text.h"
+#include "facts/accounts_internal.h"
+#include "facts/nsswitch.h"
+
+/* Where systemd's records of users lie (nss-systemd(8)). */
+static const char *const userdb_directories[] = {"/etc/userdb", "/run/userdb", "/run/host/userdb",
+                                                 "/usr/local/lib/userdb", "/usr/lib/userdb"};
+
+/* What a record's file name ends with, by database; a record of privileges or of a membership lies beside them. */
+static bool is_record(const char *name, const char *database)
+{
+        if (streq(database, "passwd"))
+                return ends_with(name, ".user");
+        return ends_with(name, ".group") || ends_with(name, ".membership");
+}
+
+/* A record makes an account or a group that the local file lacks, and is not read by this version: one is enough to
+ * leave the answer open. */
+static struct bio_node *records_node(struct facts *f, const char *database)
+{
+        struct tree *t = facts_tree(f);
+        size_t i, j;
+
+        for (i = 0; i < ELEMENTS(userdb_directories); i++) {
+                const struct access_directory *directory = access_list(facts_access(f), userdb_directories[i]);
+
+                if (directory->state == BIO_UNREADABLE)
+                        return tree_from(tree_unreadable(t, "%s", directory->why), directory->path, 0, 0);
+                for (j = 0; j < directory->count; j++)
+                        if (is_record(directory->names[j], database))
+                                return tree_from(tree_undecidable(t, "userdb record not modelled"), directory->path, 0,
+                                                 0);
+        }
+        return tree_note(tree_integer(t, 0), "no userdb records in files");
+}
+
+/* compat reads + and - lines; a + takes accounts from NIS, which is elsewhere. */
+static struct bio_node *compat_node(struct facts *f, const struct accounts *a, const char *database)
+{
+        struct tree *t = facts_tree(f);
+        bool passwd = streq(database, "passwd");
+        unsigned line = passwd ? a->passwd_compat_line : a->group_compat_line;
+
+        if (line > 0)
+                return tree_from(tree_undecidable(t, "lines that begin with + or - are not modelled"),
+                                 passwd ? PASSWD : GROUP, line, 0);
+        return tree_integer(t, 0);
+}
+
+/* Whether a source makes accounts (or groups) that are not in the local file: known 0, or why that is open; NULL for a
+ * source that is not local. */
+static struct bio_node *local_records(struct facts *f, const struct accounts *a, const char *source,
+                                      const char *database)
+{
+        if (streq(source, "files"))
+                return tree_integer(facts_tree(f), 0);
+        if (streq(source, "compat"))
+                return compat_node(f, a, database);
+        return streq(source, "systemd") ? records_node(f, database) : NULL;
+}
+
+static struct bio_node *source_node(struct facts *f, const struct accounts *a, const struct bio_node *listed)
+{
+        struct tree *t = facts_tree(f);
+        struct bio_node *node = tree_from(tree_map(t), tree_source(listed), tree_line(listed), 0);
+        const struct bio_node *name = tree_get(listed, "name");
+        struct bio_node *records = local_records(f, a, tree_bytes_of(name, NULL), "passwd");
+        size_t length;
+        const char *bytes = tree_bytes_of(name, &length);
+
+        tree_set(node, "name", tree_bytes(t, bytes, length));
+        tree_set(node, "kind", tree_text(t, records ? "local" : "other"));
+        if (records)
+                tree_set(node, "records", records);
+        return node;
+}
+
+/* A source of the list before `end` has the name. */
+static bool listed_before(const struct bio_node *list, size_t end, const char *name)
+{
+        size_t i;
+
+        for (i = 0; i < end; i++)
+                if (streq(tree_bytes_of(tree_get(tree_at(list, i), "name"), NULL), name))
+                        return true;
+        return false;
+}
+
+struct bio_node *accounts_sources(struct facts *f, const struct accounts *a)
+{
+        struct bio_node *listed = nsswitch_sources(f, "passwd"), *list;
+        struct tree *t = facts_tree(f);
+        size_t i;
+
+        if (tree_state(listed) != BIO_KNOWN)
+                return listed;
+        list = tree_from(tree_list(t), tree_source(listed), tree_line(listed), 0);
+        for (i = 0; i < tree_count(listed); i++)
+                if (!listed_before(listed, i, tree_bytes_of(tree_get(tree_at(listed, i), "name"), NULL)))
+                        tree_append(list, source_node(f, a, tree_at(listed, i)));
+        return list;
+}
+
+const char *accounts_elsewhere(struct facts *f, const struct accounts *a, const char *database)
+{
+        struct bio_node *listed = nsswitch_sources(f, database);
+        bool local = false;
+        size_t i;
+
+        if (tree_state(listed) != BIO_KNOWN)
+                return "nsswitch.conf cannot be read";
+        for (i = 0; i < tree_count(listed); i++) {
+                const char *name = tree_bytes_of(tree_get(tree_at(listed, i), "name"), NULL);
+                const struct bio_node *records = local_records(f, a, name, database);
+
+                if (!records)
+                        return "nsswitch.conf names a source that is not read here";
+                if (tree_state(records) != BIO_KNOWN)
+                        return tree_why(records);
+                local = local || !streq(name, "systemd");
+        }
+        return local ? NULL : "nsswitch.conf does not name the local file";
+}
