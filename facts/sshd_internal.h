@@ -164,6 +164,8 @@ int sshd_addresses_match(const char *address, const char *list);
 /* Reads the criteria of a Match line. 0, or -EINVAL with *why. */
 int sshd_match_parse(struct sshd_config *c, char *rest, const struct sshd_words *words, struct sshd_block *ret,
                      const char **why);
+/* Whether one criterion holds; what the connection does not say does not. */
+bool sshd_criterion_holds(const struct sshd_config *c, const struct sshd_criterion *k, const struct sshd_connection *n);
 /* True where every criterion holds whatever the connection is. */
 bool sshd_match_always(const struct sshd_release *release, const struct sshd_block *block);
 

@@ -380,8 +380,7 @@ static bool host_matches(const char *host, const char *patterns)
         return sshd_patterns_match(text_string(&lower), patterns, true) == 1;
 }
 
-static bool criterion_holds(const struct sshd_config *c, const struct sshd_criterion *k,
-                            const struct sshd_connection *n)
+bool sshd_criterion_holds(const struct sshd_config *c, const struct sshd_criterion *k, const struct sshd_connection *n)
 {
         size_t i;
 
@@ -426,6 +425,6 @@ void sshd_blocks_applying(const struct sshd_config *c, const struct sshd_connect
                 /* A parent stands before its children. */
                 applies[i] = applies[b->parent];
                 for (k = 0; applies[i] && k < b->count; k++)
-                        applies[i] = criterion_holds(c, &b->criteria[k], connection);
+                        applies[i] = sshd_criterion_holds(c, &b->criteria[k], connection);
         }
 }

@@ -34,7 +34,8 @@ struct finding {
         size_t assumption_count;
         bool host_is_address;
         const char *undecidable;
-        bool *relevant; /* [blocks]: something is set there */
+        bool *relevant;  /* [blocks]: something that was asked for is set there */
+        bool *looked_at; /* [blocks]: whether it applies is open, and matters for a relevant one */
 
         /* What was found: which blocks apply, each set of them once. */
         bool **sets;
@@ -56,7 +57,7 @@ static size_t lists_of(struct finding *f, enum sshd_attribute attribute, const c
         size_t allocated = 0, count = 0, b, i, k;
 
         for (b = 1; b < f->c->block_count; b++)
-                for (i = 0; i < f->c->blocks[b].count; i++) {
+                for (i = 0; f->looked_at[b] && i < f->c->blocks[b].count; i++) {
                         const struct sshd_criterion *criterion = &f->c->blocks[b].criteria[i];
 
                         if (criterion->attribute != attribute)
@@ -228,7 +229,7 @@ static void add_ports(struct finding *f)
                 ports[count++] = (unsigned)f->question->local_port;
         } else if (n > 0) {
                 for (b = 1; b < f->c->block_count; b++)
-                        for (i = 0; i < f->c->blocks[b].count; i++) {
+                        for (i = 0; f->looked_at[b] && i < f->c->blocks[b].count; i++) {
                                 const struct sshd_criterion *criterion = &f->c->blocks[b].criteria[i];
 
                                 if (criterion->attribute != SSHD_MATCH_LOCAL_PORT)
@@ -341,7 +342,7 @@ static void find_sets(struct finding *f)
         _cleanup_free_ bool *set = must_alloc(blocks);
 
         for (b = 1; b < blocks; b++)
-                for (i = 0; i < f->c->blocks[b].count; i++)
+                for (i = 0; f->looked_at[b] && i < f->c->blocks[b].count; i++)
                         bytes += strlen(f->c->blocks[b].criteria[i].pattern) + 1;
         if (worlds > SSHD_WORLDS_MOST || bytes * worlds > PATTERN_BYTES_MOST) {
                 f->undecidable = "Match tells more connections apart than are tried";
@@ -513,18 +514,70 @@ static void make_scopes(struct finding *f, struct sshd_scopes *ret)
         }
 }
 
+/* Whether what is known says already that a block does not apply. */
+static bool is_ruled_out(const struct finding *f, const struct sshd_block *block)
+{
+        const struct sshd_question *q = f->question;
+        const struct sshd_connection known = {
+                .user = q->user,
+                .groups = q->groups,
+                .group_count = q->group_count,
+                .host = q->host,
+                .address = q->address,
+                .local_address = q->local_address,
+                .local_port = q->local_port,
+                .rdomain = q->rdomain,
+        };
+        const bool said[SSHD_ATTRIBUTES] = {
+                [SSHD_MATCH_ALL] = true,
+                [SSHD_MATCH_VERSION] = true,
+                [SSHD_MATCH_USER] = q->user != NULL,
+                [SSHD_MATCH_INVALID_USER] = q->user != NULL,
+                [SSHD_MATCH_GROUP] = q->user && q->groups,
+                [SSHD_MATCH_HOST] = q->host != NULL,
+                [SSHD_MATCH_ADDRESS] = q->address != NULL,
+                [SSHD_MATCH_LOCAL_ADDRESS] = q->local_address != NULL,
+                [SSHD_MATCH_LOCAL_PORT] = q->local_port >= 0,
+                [SSHD_MATCH_RDOMAIN] = q->rdomain != NULL,
+        };
+        size_t i;
+
+        for (i = 0; i < block->count; i++)
+                if (said[block->criteria[i].attribute] && !sshd_criterion_holds(f->c, &block->criteria[i], &known))
+                        return true;
+        return false;
+}
+
+/* Which blocks matter. What no one asked for is left aside: otherwise a host with many blocks could be told nothing of.
+ * (So is that sshd ends some connections for a line in such a block: then nobody logs in by them.) */
+static void find_blocks(struct finding *f)
+{
+        const struct sshd_config *c = f->c;
+        const bool *keywords = f->question->keywords;
+        size_t i, b;
+
+        f->relevant = keep(f, c->block_count);
+        f->looked_at = keep(f, c->block_count);
+        for (i = 0; i < c->setting_count; i++)
+                if (c->settings[i].block > 0 && (!keywords || keywords[c->settings[i].keyword]))
+                        f->relevant[c->settings[i].block] = true;
+        for (b = c->block_count - 1; b > 0; b--) {
+                if (is_ruled_out(f, &c->blocks[b]))
+                        f->relevant[b] = f->looked_at[b] = false;
+                else if (f->relevant[b])
+                        f->looked_at[b] = true;
+                f->looked_at[c->blocks[b].parent] |= f->looked_at[b];
+        }
+}
+
 void sshd_scopes_find(struct sshd_config *c, const struct sshd_question *question, struct sshd_scopes *ret)
 {
         struct finding f = {.c = c, .question = question};
         const struct sshd_value *dns = &c->global.of[SSHD_USE_DNS];
-        size_t i;
 
         *ret = (struct sshd_scopes){0};
         f.host_is_address = streq(dns->items[0], "no");
-        f.relevant = arena_alloc(&c->arena, c->block_count);
-        for (i = 0; i < c->setting_count; i++)
-                if (c->settings[i].block > 0)
-                        f.relevant[c->settings[i].block] = true;
+        find_blocks(&f);
         add_user(&f);
         add_addresses(&f, SSHD_MATCH_ADDRESS, question->address);
         if (question->host || !f.host_is_address)

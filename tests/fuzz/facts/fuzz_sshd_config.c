@@ -75,6 +75,24 @@ static bool same(const struct sshd_values *x, const struct sshd_values *y)
         return true;
 }
 
+/* Asked for one keyword alone, its value is there as well. */
+static void check_root_login(struct sshd_config *c, const struct sshd_question *question, const struct sshd_values *v)
+{
+        static const bool keywords[SSHD_KEYWORDS] = {[SSHD_PERMIT_ROOT_LOGIN] = true};
+        struct sshd_question one = *question;
+        _cleanup_sshd_scopes_ struct sshd_scopes found = {0};
+        size_t k;
+
+        one.keywords = keywords;
+        sshd_scopes_find(c, &one, &found);
+        for (k = 0; k < found.count; k++)
+                if (streq(found.at[k].values->of[SSHD_PERMIT_ROOT_LOGIN].items[0],
+                          v->of[SSHD_PERMIT_ROOT_LOGIN].items[0]))
+                        return;
+        if (!found.undecidable)
+                abort();
+}
+
 static void check_scopes(struct sshd_config *c)
 {
         const char *const groups[] = {"root", "staff"};
@@ -103,6 +121,8 @@ static void check_scopes(struct sshd_config *c)
                         ;
                 if (k == found.count)
                         abort();
+                if (!v->fails.text)
+                        check_root_login(c, &question, v);
         }
         free(applies);
         free(v);

@@ -149,7 +149,7 @@ static void what_is_said_of_a_connection_counts(void **state)
 static void a_connection_that_sshd_ends_is_a_scope(void **state)
 {
         (void)state;
-        scopes_are("Match address 10.0.0.0/8\nPubkeyAcceptedAlgorithms !ssh-rsa\n",
+        scopes_are("Match address 10.0.0.0/8\nPubkeyAcceptedAlgorithms !ssh-rsa\nPermitRootLogin no\n",
                    "elsewhere=prohibit-password; Match address 10.0.0.0/8=fails");
 }
 
@@ -166,6 +166,21 @@ static void an_example_leads_to_its_scope(void **state)
         assert_string_equal(found.at[1].connection.address, "10.128.0.0");
         assert_int_equal(found.at[1].connection.local_port, 22);
         assert_false(found.at[1].assumed);
+}
+
+static void blocks_about_other_keywords_are_left_aside(void **state)
+{
+        struct text t = {0};
+        size_t i;
+
+        (void)state;
+        for (i = 0; i < 900; i++)
+                text_printf(&t, "Match address 10.%zu.%zu.0/24 localport %zu\nBanner /x\n", i / 256, i % 256, i + 1);
+        for (i = 0; i < 50; i++)
+                text_printf(&t, "Match user u%zu address 10.%zu.0.?\nPermitRootLogin yes\n", i, i);
+        text_add(&t, "Match address 11.0.0.0/8\nPermitRootLogin no\n");
+        scopes_are(text_string(&t), "elsewhere=prohibit-password; Match address 11.0.0.0/8=no");
+        text_free(&t);
 }
 
 static void too_many_combinations_are_not_told(void **state)
@@ -203,6 +218,7 @@ int main(void)
                 cmocka_unit_test(what_is_said_of_a_connection_counts),
                 cmocka_unit_test(a_connection_that_sshd_ends_is_a_scope),
                 cmocka_unit_test(an_example_leads_to_its_scope),
+                cmocka_unit_test(blocks_about_other_keywords_are_left_aside),
                 cmocka_unit_test(too_many_combinations_are_not_told),
         };
 
