@@ -12,6 +12,7 @@
 #include "jose/jws.h"
 #include "jose/key.h"
 #include "record/record.h"
+#include "records/arena.h"
 #include "store/store.h"
 
 /* --- keys.c: who may sign which chain --- */
@@ -66,9 +67,11 @@ struct item {
 struct batch {
         struct item *items;
         size_t count;
+        struct arena arena; /* of their JSON */
 };
 
-/* Splits a body into lines and verifies each. -E2BIG: more than RECORDS_LINES_MOST lines. */
+/* Splits a body into lines and verifies each. -E2BIG: more than RECORDS_LINES_MOST lines. What refers to the JSON of items is
+ * released before batch_free(). */
 int batch_prepare(struct batch *b, struct keys *keys, const unsigned char secret[static STORE_SECRET_BYTES], const char *body,
                   size_t length);
 void batch_free(struct batch *b);

@@ -127,8 +127,10 @@ int batch_prepare(struct batch *b, struct keys *keys, const unsigned char secret
                 b->count++;
                 at += n + (newline ? 1 : 0);
         }
+        arena_enter(&b->arena);
         for (i = 0; i < b->count; i++)
                 prepare(&b->items[i], keys, secret);
+        arena_leave();
         return 0;
 }
 
@@ -137,9 +139,18 @@ void batch_free(struct batch *b)
         size_t i;
 
         for (i = 0; i < b->count; i++) {
-                json_decref(b->items[i].payload);
-                jws_free(&b->items[i].jws);
+                struct item *item = &b->items[i];
+
+                if (b->arena.strayed) {
+                        json_decref(item->payload);
+                } else if (item->jws.digest_count == 0) {
+                        /* All of it is in the arena: no need to walk it. */
+                        item->jws.header = NULL;
+                        item->jws.payload = NULL;
+                }
+                jws_free(&item->jws);
         }
         free(b->items);
+        arena_release(&b->arena);
         memset(b, 0, sizeof(*b));
 }

@@ -2,6 +2,7 @@
 #include "records/records.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 #include <strings.h>
 #include <syslog.h>
@@ -15,6 +16,7 @@
 #define WORKERS_MOST 64
 #define PREPARED_MOST ((size_t)32 << 20) /* bytes of requests that wait for the writer; parsed they take several times that */
 #define RETRY_SECONDS 30
+#define MEMORY_KEPT (256 << 20) /* bytes that are not handed back to the kernel between requests, only to be asked for again */
 
 struct job {
         struct job *next;
@@ -242,6 +244,9 @@ int records_open(const char *store_directory, unsigned workers, struct records *
         struct records *r = must_alloc(sizeof(*r));
         int e;
 
+        arena_install();
+        (void)mallopt(M_TRIM_THRESHOLD, MEMORY_KEPT);
+        (void)mallopt(M_MMAP_THRESHOLD, MEMORY_KEPT / 8);
         r->taken.end = &r->taken.first;
         r->prepared.end = &r->prepared.first;
         (void)pthread_mutex_init(&r->lock, NULL);

@@ -231,6 +231,7 @@ struct place {
         unsigned duplicate_marks;
         bool erased;
         bool linked, fork, hole, late;
+        unsigned others; /* records under its number */
 };
 
 struct others {
@@ -275,6 +276,7 @@ static int place_among_equals(struct store *s, const struct chain_row *c, const 
                         p->erased = sqlite3_column_int(q, 6);
                         break;
                 }
+                p->others++;
                 /* Another branch's record under this number says nothing about this one. */
                 if (!sqlite3_column_int(q, 4))
                         p->fork = true;
@@ -363,7 +365,7 @@ static int add_row(struct store *s, const struct chain_row *c, const struct stor
         bind_moment(q, 8, r->witnessed);
         bind_integer(q, 9, marks);
         bind_integer(q, 10, p->linked);
-        bind_integer(q, 11, p->fork);
+        bind_integer(q, 11, p->fork ? p->others + 1 : 0);
         if (r->record->part_of > 1)
                 bind_text(q, 12, json_member_string(run, "id"));
         bind_text(q, 13, r->jws->compact);
@@ -554,10 +556,10 @@ static int add_new(struct store *s, struct chain_row *c, const struct store_reco
         if (!p->fork && r->record->seq > c->newest)
                 note_newest(c, r);
         e = advance(s, c, r, p);
-        return e >= 0 && !p->fork ? state_apply(s, c, r) : e;
+        return e >= 0 && !p->fork ? state_apply(s, c, r, number) : e;
 }
 
-static int add_copy(struct store *s, struct chain_row *c, const struct store_record *r, const struct place *p)
+static int add_copy(struct store *s, const struct store_record *r, const struct place *p)
 {
         sqlite3_stmt *q;
         bool added;
@@ -566,15 +568,12 @@ static int add_copy(struct store *s, struct chain_row *c, const struct store_rec
         if (p->erased || r->jws->disclosure_count == 0)
                 return 0;
         e = put_disclosures(s, p->duplicate, r->jws, false, &added);
-        if (e < 0 || !added)
+        if (e < 0 || !added || r->incomplete)
                 return e;
-        if (!r->incomplete) {
-                q = store_statement(s, SQL_RECORD_MARKS);
-                bind_integer(q, 1, p->duplicate);
-                bind_integer(q, 2, p->duplicate_marks & ~(unsigned)STORE_INCOMPLETE);
-                e = store_run(s, q);
-        }
-        return e >= 0 && !(p->duplicate_marks & STORE_FORK) ? state_apply(s, c, r) : e;
+        q = store_statement(s, SQL_RECORD_MARKS);
+        bind_integer(q, 1, p->duplicate);
+        bind_integer(q, 2, p->duplicate_marks & ~(unsigned)STORE_INCOMPLETE);
+        return store_run(s, q);
 }
 
 int store_add(struct store *s, const struct store_record *r, struct store_added *ret)
@@ -593,7 +592,7 @@ int store_add(struct store *s, const struct store_record *r, struct store_added 
         c->dirty = true;
         if (p.duplicate > 0) {
                 c->last_received = r->received;
-                return add_copy(s, c, r, &p);
+                return add_copy(s, r, &p);
         }
         ret->fresh = true;
         ret->marks = (p.hole ? STORE_HOLE : 0u) | (p.fork ? STORE_FORK : 0u) | (p.late ? STORE_LATE : 0u) |

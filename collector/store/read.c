@@ -167,55 +167,61 @@ json_t *store_hosts(struct store *s, const char *org, int64_t now)
 
 /* --- one host --------------------------------------------------------------------------------------------------------- */
 
-/* Adds what the collector knows of an observation to a copy of what the host said. */
-static void add_validity(json_t *entry, sqlite3_stmt *q, const struct known *k, int64_t now, int since, int until, int seq)
+/* The payload of a stored record, in clear; NULL where it cannot be read. */
+static json_t *payload_of(struct store *s, int64_t record)
 {
-        int64_t valid = sqlite3_column_int64(q, until);
+        sqlite3_stmt *q = store_statement(s, SQL_LINE);
+        json_t *payload = NULL;
+        struct jws j = {0};
+        size_t missing;
 
-        json_set(entry, "since", column_moment(q, since));
-        json_set(entry, "valid_until", column_moment(q, until));
+        bind_integer(q, 1, record);
+        if (store_step(s, q) == 1 && jws_parse(column_text(q, 0), (size_t)sqlite3_column_bytes(q, 0), 0, &j, NULL) >= 0) {
+                payload = jws_disclosed(&j, &missing, 0);
+                jws_free(&j);
+        }
+        if (q)
+                (void)sqlite3_reset(q);
+        return payload;
+}
+
+/* Adds what the collector knows of an observation to what the host said. */
+static void add_validity(json_t *entry, sqlite3_stmt *q, const struct known *k, int64_t now)
+{
+        int64_t valid = sqlite3_column_int64(q, 3);
+
+        json_set(entry, "since", column_moment(q, 2));
+        json_set(entry, "valid_until", column_moment(q, 3));
         json_set(entry, "valid", json_boolean(k->certain && (valid == 0 || valid > now)));
-        json_set(entry, "seq", json_must(json_integer(sqlite3_column_int64(q, seq))));
+        json_set(entry, "seq", json_must(json_integer(sqlite3_column_int64(q, 4))));
 }
 
-static json_t *host_results(struct store *s, const struct known *k, int64_t now)
+/* Rows of (record, position, since, valid until, seq), by record: what these records say there under `member`. */
+static json_t *entries(struct store *s, enum statement which, const char *member, const struct known *k, int64_t now)
 {
-        sqlite3_stmt *q = store_statement(s, SQL_HOST_RESULTS);
-        json_t *results = json_must(json_array());
+        sqlite3_stmt *q = store_statement(s, which);
+        _cleanup_json_ json_t *payload = NULL;
+        json_t *ret = json_must(json_array());
+        int64_t record = 0;
 
         bind_integer(q, 1, k->number);
         while (store_step(s, q) == 1) {
-                json_t *result = column_json(q, 0);
+                json_t *entry;
 
-                if (json_is_object(result)) {
-                        personal_unmark(result);
-                        add_validity(result, q, k, now, 1, 2, 3);
+                if (sqlite3_column_int64(q, 0) != record) {
+                        record = sqlite3_column_int64(q, 0);
+                        json_decref(payload);
+                        payload = payload_of(s, record);
                 }
-                json_push(results, result);
+                entry = json_array_get(json_object_get(payload, member), (size_t)sqlite3_column_int64(q, 1));
+                if (!json_is_object(entry))
+                        continue;
+                add_validity(entry, q, k, now);
+                json_push(ret, json_incref(entry));
         }
         if (q)
                 (void)sqlite3_reset(q);
-        return results;
-}
-
-static json_t *host_measures(struct store *s, const struct known *k, int64_t now)
-{
-        sqlite3_stmt *q = store_statement(s, SQL_HOST_MEASURES);
-        json_t *measures = json_must(json_array());
-
-        bind_integer(q, 1, k->number);
-        while (store_step(s, q) == 1) {
-                json_t *measure = column_json(q, 1);
-
-                if (json_is_object(measure)) {
-                        personal_unmark(measure);
-                        add_validity(measure, q, k, now, 2, 3, 4);
-                }
-                json_push(measures, measure);
-        }
-        if (q)
-                (void)sqlite3_reset(q);
-        return measures;
+        return ret;
 }
 
 /* Descriptors of checks by id, and words about measures by id. */
@@ -283,8 +289,8 @@ json_t *store_host(struct store *s, const char *org, const char *host_id, int64_
                 (void)sqlite3_reset(q);
         if (r < 1)
                 return r < 0 ? NULL : host;
-        json_set(host, "measures", host_measures(s, &k, now));
-        json_set(host, "results", host_results(s, &k, now));
+        json_set(host, "measures", entries(s, SQL_HOST_MEASURES, "measures", &k, now));
+        json_set(host, "results", entries(s, SQL_HOST_RESULTS, "results", &k, now));
         host_knowledge(s, &k, host);
         json_set(host, "log", host_log(s, &k));
         return host;
@@ -307,9 +313,8 @@ static json_t *member_object(json_t *object, const char *key)
 static void count_measure(json_t *measures, sqlite3_stmt *q, const struct known *k)
 {
         const char *organisational = column_text(q, 2);
-        bool valid = k->certain && !sqlite3_column_int(q, 4);
+        bool valid = k->certain && !sqlite3_column_int(q, 5);
         json_t *entry = member_object(measures, column_text(q, 0));
-        _cleanup_json_ json_t *body = column_json(q, 3);
         const char *status = "none";
 
         if (sqlite3_column_type(q, 1) != SQLITE_NULL)
@@ -319,9 +324,9 @@ static void count_measure(json_t *measures, sqlite3_stmt *q, const struct known 
                 count_add(member_object(entry, "organisational"), valid ? organisational : "unknown", 1);
         count_add(entry, "hosts", 1);
         if (!json_object_get(entry, "kind"))
-                json_set(entry, "kind", json_string_or_null(json_member_string(body, "kind")));
+                json_set(entry, "kind", json_string_or_null(column_text(q, 3)));
         if (!json_object_get(entry, "coverage"))
-                json_set(entry, "coverage", json_string_or_null(json_member_string(body, "coverage")));
+                json_set(entry, "coverage", json_string_or_null(column_text(q, 4)));
 }
 
 static int count_host(struct store *s, json_t *measures, const struct known *k, int64_t now)

@@ -165,11 +165,6 @@ static int assert_durable(struct store *s, char **why)
                 *why = must_strdup("the store cannot be made durable (synchronous is not FULL)");
                 return -ENOTSUP;
         }
-        (void)pragma(s, "PRAGMA foreign_keys = ON");
-        if (pragma(s, "PRAGMA foreign_keys") != 1) {
-                *why = must_strdup("the store cannot check references");
-                return -ENOTSUP;
-        }
         return 0;
 }
 
@@ -271,8 +266,10 @@ int store_open(const char *directory, bool create, struct store **ret, char **wh
         r = assert_durable(s, why);
         if (r < 0)
                 return r;
-        /* 64 MiB of log between checkpoints: each copies every page once, however often it was written. */
-        (void)pragma(s, "PRAGMA wal_autocheckpoint = 8192");
+        /* 64 MiB of log between checkpoints: each copies every page once, however often it was written. As much of the newest pages stays
+         * at hand; it is taken as it is used. */
+        (void)pragma(s, "PRAGMA wal_autocheckpoint = 16384");
+        (void)pragma(s, "PRAGMA cache_size = -65536");
         r = migrate(s, why);
         if (r < 0)
                 return r;

@@ -44,6 +44,7 @@ enum statement {
         SQL_RESULT_PUT,
         SQL_RESULT_REMOVE,
         SQL_RESULT_DROP_OLD,
+        SQL_BEARS_DROP_OLD,
         SQL_BEARS_DROP,
         SQL_BEARS_ADD,
         SQL_MEASURE_GET,
@@ -62,6 +63,7 @@ enum statement {
         SQL_HOST_MARKS,
         SQL_HOST_RESULTS,
         SQL_HOST_MEASURES,
+        SQL_LINE,
         SQL_HOST_KNOWLEDGE,
         SQL_HOST_LOG,
         SQL_SINCE_FULL,
@@ -120,8 +122,8 @@ json_t *column_moment(sqlite3_stmt *q, int at);
 /* JSON that we wrote ourselves; null where the column is NULL. New reference. */
 json_t *column_json(sqlite3_stmt *q, int at);
 
-/* state.c: what a record says about the host's state, where it is on the first branch. */
-int state_apply(struct store *s, struct chain_row *c, const struct store_record *r);
+/* state.c: what a record, stored under `number`, says about the host's state, where it is on the first branch. */
+int state_apply(struct store *s, struct chain_row *c, const struct store_record *r, int64_t number);
 
 /* knowledge.c: what a policy record tells of checks and measures. */
 int knowledge_take(struct store *s, const struct chain_row *c, uint64_t seq, const json_t *payload);

@@ -10,6 +10,13 @@
 #include "base/text.h"
 #include "store/sqlite.h"
 
+/* A record that is being applied: its number in the store, and where in it. */
+struct source {
+        const struct store_record *r;
+        int64_t number;
+        size_t position;
+};
+
 #define PARTS_MOST 64 /* of a full that becomes the state: up to 64 MiB of results; one of more is stored like any other record */
 
 struct row {
@@ -130,33 +137,27 @@ static int put_bears(struct store *s, const struct chain_row *c, int64_t result,
         return r;
 }
 
-static int write_result(struct store *s, const struct chain_row *c, const struct store_record *r, const json_t *result,
+static int write_result(struct store *s, const struct chain_row *c, const struct source *from, const json_t *result,
                         const char *identity, int status, const struct row *old)
 {
-        _cleanup_free_ char *body = json_text(result), *measures = measures_of(result);
-        int64_t since = old->number > 0 && old->status == status ? old->since : r->record->made;
-        int64_t valid = valid_until(result, r->received), number = old->number;
-        sqlite3_stmt *q;
+        _cleanup_free_ char *measures = measures_of(result);
+        int64_t since = old->number > 0 && old->status == status ? old->since : from->r->record->made;
+        int64_t valid = valid_until(result, from->r->received), number = old->number;
+        sqlite3_stmt *q = store_statement(s, number > 0 ? SQL_RESULT_PUT : SQL_RESULT_ADD);
+        int at = number > 0 ? 1 : 2; /* the two differ by one parameter before these */
         int e;
 
-        if (number > 0) {
-                q = store_statement(s, SQL_RESULT_PUT);
-                bind_integer(q, 1, number);
-        } else {
-                q = store_statement(s, SQL_RESULT_ADD);
-                bind_integer(q, 1, c->number);
+        bind_integer(q, 1, number > 0 ? number : c->number);
+        if (number == 0)
                 bind_text(q, 2, identity);
-        }
-        /* The two statements differ by one parameter before these. */
-        int at = number > 0 ? 1 : 2;
-
-        bind_integer(q, at + 1, (int64_t)r->record->seq);
+        bind_integer(q, at + 1, (int64_t)from->r->record->seq);
         bind_status(q, at + 2, status);
         if (valid != 0)
                 bind_integer(q, at + 3, valid);
         bind_integer(q, at + 4, since);
         bind_text(q, at + 5, measures);
-        bind_text(q, at + 6, body);
+        bind_integer(q, at + 6, from->number);
+        bind_integer(q, at + 7, (int64_t)from->position);
         e = store_run(s, q);
         if (e < 0)
                 return e;
@@ -165,7 +166,7 @@ static int write_result(struct store *s, const struct chain_row *c, const struct
         return streq(measures, old->measures) ? 0 : put_bears(s, c, number, measures, old->number == 0);
 }
 
-static int apply_result(struct store *s, const struct chain_row *c, const struct store_record *r, const json_t *result)
+static int apply_result(struct store *s, const struct chain_row *c, const struct source *from, const json_t *result)
 {
         const char *name = json_member_string(result, "status");
         _cleanup_free_ char *identity = NULL, *measures = NULL;
@@ -178,11 +179,11 @@ static int apply_result(struct store *s, const struct chain_row *c, const struct
         identity = result_identity(result);
         e = get_row(s, SQL_RESULT_GET, c, identity, &old);
         measures = old.measures;
-        if (e < 0 || (old.number > 0 && old.seq > r->record->seq))
+        if (e < 0 || (old.number > 0 && old.seq > from->r->record->seq))
                 return e;
-        e = write_result(s, c, r, result, identity, (int)status, &old);
+        e = write_result(s, c, from, result, identity, (int)status, &old);
         if (e >= 0 && (old.number == 0 || old.status != (int)status))
-                e = add_history(s, c, false, identity, r->record, (int)status);
+                e = add_history(s, c, false, identity, from->r->record, (int)status);
         return e;
 }
 
@@ -215,10 +216,10 @@ static int apply_removed(struct store *s, const struct chain_row *c, const struc
 
 /* --- measures --------------------------------------------------------------------------------------------------------- */
 
-static int apply_measure(struct store *s, const struct chain_row *c, const struct store_record *r, const json_t *measure)
+static int apply_measure(struct store *s, const struct chain_row *c, const struct source *from, const json_t *measure)
 {
         const char *id = json_member_string(measure, "id"), *technical = json_member_string(measure, "technical");
-        _cleanup_free_ char *body = NULL;
+        const struct record *record = from->r->record;
         enum bio_status status;
         struct row old;
         sqlite3_stmt *q;
@@ -229,40 +230,49 @@ static int apply_measure(struct store *s, const struct chain_row *c, const struc
         if (technical && status_from(technical, &status) >= 0)
                 now = (int)status;
         e = get_row(s, SQL_MEASURE_GET, c, id, &old);
-        if (e < 0 || (old.number > 0 && old.seq > r->record->seq))
+        if (e < 0 || (old.number > 0 && old.seq > record->seq))
                 return e;
-        body = json_text(measure);
         q = store_statement(s, old.number > 0 ? SQL_MEASURE_PUT : SQL_MEASURE_ADD);
         at = old.number > 0 ? 1 : 2;
         bind_integer(q, 1, old.number > 0 ? old.number : c->number);
         if (old.number == 0)
                 bind_text(q, 2, id);
-        bind_integer(q, at + 1, (int64_t)r->record->seq);
+        bind_integer(q, at + 1, (int64_t)record->seq);
         bind_status(q, at + 2, now);
         bind_text(q, at + 3, json_member_string(measure, "organisational"));
-        bind_integer(q, at + 4, old.number > 0 && old.status == now ? old.since : r->record->made);
-        bind_text(q, at + 5, body);
+        bind_text(q, at + 4, json_member_string(measure, "kind"));
+        bind_text(q, at + 5, json_member_string(measure, "coverage"));
+        bind_integer(q, at + 6, old.number > 0 && old.status == now ? old.since : record->made);
+        bind_integer(q, at + 7, from->number);
+        bind_integer(q, at + 8, (int64_t)from->position);
         e = store_run(s, q);
         if (e >= 0 && (old.number == 0 || old.status != now))
-                e = add_history(s, c, true, id, r->record, now);
+                e = add_history(s, c, true, id, record, now);
         return e;
 }
 
-static int apply_content(struct store *s, const struct chain_row *c, const struct store_record *r)
+static int apply_content(struct store *s, const struct chain_row *c, const struct store_record *r, int64_t number)
 {
+        struct source from = {.r = r, .number = number};
         const json_t *entry;
         size_t i;
         int e = 0;
 
         json_array_foreach(json_object_get(r->payload, "results"), i, entry)
+        {
+                from.position = i;
                 if (e >= 0)
-                        e = apply_result(s, c, r, entry);
+                        e = apply_result(s, c, &from, entry);
+        }
         json_array_foreach(json_object_get(r->payload, "removed"), i, entry)
                 if (e >= 0)
                         e = apply_removed(s, c, r, entry);
         json_array_foreach(json_object_get(r->payload, "measures"), i, entry)
+        {
+                from.position = i;
                 if (e >= 0)
-                        e = apply_measure(s, c, r, entry);
+                        e = apply_measure(s, c, &from, entry);
+        }
         return e;
 }
 
@@ -270,12 +280,12 @@ static int apply_content(struct store *s, const struct chain_row *c, const struc
 
 static int drop_older(struct store *s, const struct chain_row *c, uint64_t seq)
 {
-        static const enum statement both[] = {SQL_RESULT_DROP_OLD, SQL_MEASURE_DROP_OLD};
+        static const enum statement drops[] = {SQL_BEARS_DROP_OLD, SQL_RESULT_DROP_OLD, SQL_MEASURE_DROP_OLD};
         size_t i;
         int r = 0;
 
-        for (i = 0; r >= 0 && i < ELEMENTS(both); i++) {
-                sqlite3_stmt *q = store_statement(s, both[i]);
+        for (i = 0; r >= 0 && i < ELEMENTS(drops); i++) {
+                sqlite3_stmt *q = store_statement(s, drops[i]);
 
                 bind_integer(q, 1, c->number);
                 bind_integer(q, 2, (int64_t)seq);
@@ -296,6 +306,7 @@ struct parts {
         struct jws jws[PARTS_MOST];
         struct record records[PARTS_MOST];
         json_t *payloads[PARTS_MOST];
+        int64_t numbers[PARTS_MOST];
         size_t count;
 };
 
@@ -312,7 +323,7 @@ static void parts_free(struct parts **p)
         free(*p);
 }
 
-static int read_part(struct parts *p, const char *line, size_t length)
+static int read_part(struct parts *p, const char *line, size_t length, int64_t number)
 {
         size_t missing;
         int r = jws_parse(line, length, 0, &p->jws[p->count], NULL);
@@ -320,7 +331,7 @@ static int read_part(struct parts *p, const char *line, size_t length)
         if (r < 0)
                 return r;
         p->payloads[p->count] = jws_disclosed(&p->jws[p->count], &missing, 1);
-        p->count++;
+        p->numbers[p->count++] = number;
         return record_read(p->payloads[p->count - 1], &p->records[p->count - 1], NULL);
 }
 
@@ -348,7 +359,7 @@ static int read_parts(struct store *s, const struct chain_row *c, const char *ru
         bind_integer(q, 1, c->number);
         bind_text(q, 2, run);
         while ((r = store_step(s, q)) == 1 && p->count < PARTS_MOST) {
-                r = read_part(p, column_text(q, 0), (size_t)sqlite3_column_bytes(q, 0));
+                r = read_part(p, column_text(q, 0), (size_t)sqlite3_column_bytes(q, 0), sqlite3_column_int64(q, 1));
                 if (r < 0)
                         break;
         }
@@ -397,12 +408,12 @@ static int apply_parts(struct store *s, struct chain_row *c, const struct store_
                 part.record = &p->records[i];
                 part.payload = p->payloads[i];
                 part.jws = &p->jws[i];
-                e = apply_content(s, c, &part);
+                e = apply_content(s, c, &part, p->numbers[i]);
         }
         return e < 0 ? e : full_done(s, c, first, p->records[p->count - 1].seq);
 }
 
-int state_apply(struct store *s, struct chain_row *c, const struct store_record *r)
+int state_apply(struct store *s, struct chain_row *c, const struct store_record *r, int64_t number)
 {
         uint64_t seq = r->record->seq;
         int e;
@@ -413,10 +424,10 @@ int state_apply(struct store *s, struct chain_row *c, const struct store_record 
                         return apply_parts(s, c, r);
                 if (seq < c->full_from)
                         return 0;
-                e = apply_content(s, c, r);
+                e = apply_content(s, c, r, number);
                 return e < 0 ? e : full_done(s, c, seq, seq);
         case RECORD_CHANGE:
-                return seq > c->full_to ? apply_content(s, c, r) : 0;
+                return seq > c->full_to ? apply_content(s, c, r, number) : 0;
         case RECORD_POLICY:
                 return knowledge_take(s, c, seq, r->payload);
         default:

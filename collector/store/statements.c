@@ -59,25 +59,28 @@ const char *const store_sql[SQL_STATEMENTS] = {
                                  " WINDOW newer AS (ORDER BY number DESC)) WHERE bytes > ?1 OR lines > ?2)",
 
         [SQL_RESULT_GET] = "SELECT number, seq, status, since, measures FROM result WHERE chain = ?1 AND identity = ?2",
-        [SQL_RESULT_ADD] = "INSERT INTO result (chain, identity, seq, status, valid_until, since, measures, body)"
-                           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        [SQL_RESULT_PUT] = "UPDATE result SET seq = ?2, status = ?3, valid_until = ?4, since = ?5, measures = ?6, body = ?7"
+        [SQL_RESULT_ADD] = "INSERT INTO result (chain, identity, seq, status, valid_until, since, measures, record, position)"
+                           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        [SQL_RESULT_PUT] = "UPDATE result SET seq = ?2, status = ?3, valid_until = ?4, since = ?5, measures = ?6, record = ?7,"
+                           " position = ?8"
                            " WHERE number = ?1",
         [SQL_RESULT_REMOVE] = "INSERT INTO result (chain, identity, seq, since) VALUES (?1, ?2, ?3, ?4)"
                               " ON CONFLICT (chain, identity) DO UPDATE SET seq = excluded.seq, status = NULL, valid_until = NULL,"
-                              " since = excluded.since, measures = NULL, body = NULL WHERE excluded.seq > seq",
+                              " since = excluded.since, measures = NULL, record = NULL, position = NULL WHERE excluded.seq > seq",
         [SQL_RESULT_DROP_OLD] = "DELETE FROM result WHERE chain = ?1 AND seq < ?2",
+        [SQL_BEARS_DROP_OLD] = "DELETE FROM bears WHERE result IN (SELECT number FROM result WHERE chain = ?1 AND seq < ?2)",
         [SQL_BEARS_DROP] = "DELETE FROM bears WHERE result = ?1",
         [SQL_BEARS_ADD] = "INSERT OR IGNORE INTO bears (result, chain, measure) VALUES (?1, ?2, ?3)",
         [SQL_MEASURE_GET] = "SELECT number, seq, technical, since FROM measure WHERE chain = ?1 AND id = ?2",
-        [SQL_MEASURE_ADD] = "INSERT INTO measure (chain, id, seq, technical, organisational, since, body)"
-                            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        [SQL_MEASURE_PUT] = "UPDATE measure SET seq = ?2, technical = ?3, organisational = ?4, since = ?5, body = ?6"
+        [SQL_MEASURE_ADD] = "INSERT INTO measure (chain, id, seq, technical, organisational, kind, coverage, since, record,"
+                            " position) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        [SQL_MEASURE_PUT] = "UPDATE measure SET seq = ?2, technical = ?3, organisational = ?4, kind = ?5, coverage = ?6,"
+                            " since = ?7, record = ?8, position = ?9"
                             " WHERE number = ?1",
         [SQL_MEASURE_DROP_OLD] = "DELETE FROM measure WHERE chain = ?1 AND seq < ?2",
-        [SQL_HISTORY_ADD] = "INSERT INTO history (chain, measure, subject, seq, made, status) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        [SQL_HISTORY_ADD] = "INSERT OR IGNORE INTO history (chain, measure, subject, seq, made, status) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         [SQL_PARTS_COUNT] = "SELECT count(*) FROM record WHERE chain = ?1 AND run = ?2 AND fork = 0",
-        [SQL_PARTS] = "SELECT r.jws || '~' || coalesce(d.text, ''), r.seq FROM record r LEFT JOIN disclosures d"
+        [SQL_PARTS] = "SELECT r.jws || '~' || coalesce(d.text, ''), r.number FROM record r LEFT JOIN disclosures d"
                       " ON d.record = r.number WHERE r.chain = ?1 AND r.run = ?2 AND r.fork = 0 ORDER BY r.seq",
         [SQL_KNOWLEDGE_PUT] = "INSERT INTO knowledge (chain, subject, seq, body) VALUES (?1, ?2, ?3, ?4)"
                               " ON CONFLICT (chain, subject) DO UPDATE SET seq = excluded.seq, body = excluded.body"
@@ -89,16 +92,18 @@ const char *const store_sql[SQL_STATEMENTS] = {
         [SQL_HOST_COUNTS] = "SELECT status, valid_until <= ?2, count(*) FROM result WHERE chain = ?1 AND status IS NOT NULL"
                             " GROUP BY 1, 2",
         [SQL_HOST_MARKS] = "SELECT DISTINCT marks FROM record WHERE chain = ?1 AND marks <> 0",
-        [SQL_HOST_RESULTS] = "SELECT body, since, valid_until, seq FROM result WHERE chain = ?1 AND status IS NOT NULL"
-                             " ORDER BY identity",
-        [SQL_HOST_MEASURES] = "SELECT m.id, m.body, m.since, min(r.valid_until), m.seq FROM measure m"
+        [SQL_HOST_RESULTS] = "SELECT record, position, since, valid_until, seq FROM result"
+                             " WHERE chain = ?1 AND status IS NOT NULL ORDER BY record, position",
+        [SQL_HOST_MEASURES] = "SELECT m.record, m.position, m.since, min(r.valid_until), m.seq FROM measure m"
                               " LEFT JOIN bears b ON b.chain = m.chain AND b.measure = m.id LEFT JOIN result r ON r.number = b.result"
-                              " WHERE m.chain = ?1 GROUP BY m.number ORDER BY m.id",
+                              " WHERE m.chain = ?1 GROUP BY m.number ORDER BY m.record, m.position",
+        [SQL_LINE] = "SELECT r.jws || '~' || coalesce(d.text, '') FROM record r LEFT JOIN disclosures d ON d.record = r.number"
+                     " WHERE r.number = ?1",
         [SQL_HOST_KNOWLEDGE] = "SELECT subject, body FROM knowledge WHERE chain = ?1",
         [SQL_HOST_LOG] = "SELECT seq, kind, made, received, marks, hash, witnessed FROM record WHERE chain = ?1"
                          " ORDER BY seq DESC, number DESC LIMIT 50",
         [SQL_SINCE_FULL] = "SELECT count(*) FROM record WHERE chain = ?1 AND seq > ?2 AND fork = 0",
-        [SQL_MEASURES] = "SELECT m.id, m.technical, m.organisational, m.body, min(r.valid_until) <= ?2 FROM measure m"
+        [SQL_MEASURES] = "SELECT m.id, m.technical, m.organisational, m.kind, m.coverage, min(r.valid_until) <= ?2 FROM measure m"
                          " LEFT JOIN bears b ON b.chain = m.chain AND b.measure = m.id LEFT JOIN result r ON r.number = b.result"
                          " WHERE m.chain = ?1 GROUP BY m.number ORDER BY m.id",
         /* One host could call a measure what it likes; what most say is shown. */

@@ -19,6 +19,8 @@ bool disclosure_name_is_reserved(const char *name)
 {
         size_t i;
 
+        if (name[0] != '_' && name[0] != '.')
+                return false;
         for (i = 0; i < ELEMENTS(reserved); i++)
                 if (streq(name, reserved[i]))
                         return true;
@@ -107,7 +109,9 @@ static int scan_object(struct scan *s, const json_t *object, unsigned depth)
         int r;
 
         json_object_foreach ((json_t *)object, name, value) {
-                if (streq(name, "_sd"))
+                if (name[0] != '_' && name[0] != '.')
+                        r = scan_value(s, value, depth + 1); /* all but a few of them */
+                else if (streq(name, "_sd"))
                         r = scan_digests(s, object, value, depth);
                 else if (streq(name, "_sd_alg") && depth == 1)
                         r = streq(json_string_value(value), "sha-256")
