@@ -42,6 +42,10 @@ static void read_users(struct accounts *a)
                 case LINE_MALFORMED:
                         a->malformed++;
                         break;
+                case LINE_ODD:
+                        a->odd++;
+                        a->odd_line = line.number;
+                        break;
                 case LINE_BLANK:
                         break;
                 }
@@ -191,6 +195,10 @@ static struct bio_node *list_or_state(struct facts *f, const struct accounts *a)
 
         if (a->malformed > 0)
                 tree_note(node, "%u malformed lines, which the C library passes over", a->malformed);
+        if (tree_state(node) == BIO_KNOWN && a->odd > 0)
+                tree_append(node,
+                            tree_from(tree_undecidable(facts_tree(f), "a line with blanks in front and no newline"),
+                                      PASSWD, a->odd_line, 0));
         return node;
 }
 

@@ -16,8 +16,8 @@ struct rest {
         const char *at, *end;
 };
 
-/* False for an empty line and for a comment. */
-static bool begin(const struct line *line, struct rest *ret)
+/* LINE_ENTRY where there is something to read. */
+static enum line_kind begin(const struct line *line, struct rest *ret)
 {
         const char *nul = memchr(line->bytes, '\0', line->length);
 
@@ -25,7 +25,10 @@ static bool begin(const struct line *line, struct rest *ret)
         ret->end = nul ? nul : line->bytes + line->length;
         while (ret->at < ret->end && is_blank(*ret->at))
                 ret->at++;
-        return ret->at < ret->end && *ret->at != '#';
+        if (ret->at == ret->end || *ret->at == '#')
+                return LINE_BLANK;
+        /* Where blanks are taken off and no newline follows, the library repeats as many of the last bytes. */
+        return (nul || !line->ended) && ret->at > line->bytes ? LINE_ODD : LINE_ENTRY;
 }
 
 static struct span text_field(struct rest *rest)
@@ -81,12 +84,10 @@ static bool number_field(struct rest *rest, uint32_t *ret)
         return take_number(rest, ret) == NUMBER_FOUND && end_field(rest);
 }
 
-/* A number that may be left out; something must still come. */
-static bool optional_number_field(struct rest *rest)
+/* A number that may be left out, then it stays; something must still come. */
+static bool optional_number_field(struct rest *rest, uint32_t *ret)
 {
-        uint32_t ignored;
-
-        return rest->at < rest->end && take_number(rest, &ignored) != NUMBER_WRONG && end_field(rest);
+        return rest->at < rest->end && take_number(rest, ret) != NUMBER_WRONG && end_field(rest);
 }
 
 static bool is_compat(struct span name)
@@ -97,10 +98,11 @@ static bool is_compat(struct span name)
 enum line_kind passwd_line_read(const struct line *line, struct passwd_line *ret)
 {
         struct rest rest;
+        enum line_kind kind = begin(line, &rest);
 
         *ret = (struct passwd_line){.number = line->number};
-        if (!begin(line, &rest))
-                return LINE_BLANK;
+        if (kind != LINE_ENTRY)
+                return kind;
         ret->name = text_field(&rest);
         if (is_compat(ret->name))
                 return LINE_COMPAT;
@@ -116,10 +118,11 @@ enum line_kind passwd_line_read(const struct line *line, struct passwd_line *ret
 enum line_kind group_line_read(const struct line *line, struct group_line *ret)
 {
         struct rest rest;
+        enum line_kind kind = begin(line, &rest);
 
         *ret = (struct group_line){.number = line->number};
-        if (!begin(line, &rest))
-                return LINE_BLANK;
+        if (kind != LINE_ENTRY)
+                return kind;
         ret->name = text_field(&rest);
         if (is_compat(ret->name))
                 return LINE_COMPAT;
@@ -130,6 +133,20 @@ enum line_kind group_line_read(const struct line *line, struct group_line *ret)
         return LINE_ENTRY;
 }
 
+bool group_line_counts(const struct line *line, struct group_line *ret)
+{
+        const char *nul = memchr(line->bytes, '\0', line->length);
+        struct rest rest = {line->bytes, nul ? nul : line->bytes + line->length};
+
+        *ret = (struct group_line){.number = line->number};
+        ret->name = text_field(&rest);
+        ret->password = text_field(&rest);
+        if (is_compat(ret->name) ? !optional_number_field(&rest, &ret->gid) : !number_field(&rest, &ret->gid))
+                return false;
+        ret->members = (struct span){rest.at, (size_t)(rest.end - rest.at)};
+        return true;
+}
+
 /* The numbers of a shadow line: last change, minimum and maximum; then nothing, or warning, inactivity and expiry, and
  * at most one number more. */
 static bool is_aged(struct rest *rest)
@@ -138,14 +155,14 @@ static bool is_aged(struct rest *rest)
         size_t i;
 
         for (i = 0; i < 3; i++)
-                if (!optional_number_field(rest))
+                if (!optional_number_field(rest, &ignored))
                         return false;
         while (rest->at < rest->end && is_blank(*rest->at))
                 rest->at++;
         if (rest->at == rest->end)
                 return true;
         for (i = 0; i < 3; i++)
-                if (!optional_number_field(rest))
+                if (!optional_number_field(rest, &ignored))
                         return false;
         return take_number(rest, &ignored) != NUMBER_WRONG && rest->at == rest->end;
 }
@@ -153,10 +170,11 @@ static bool is_aged(struct rest *rest)
 enum line_kind shadow_line_read(const struct line *line, struct shadow_line *ret)
 {
         struct rest rest;
+        enum line_kind kind = begin(line, &rest);
 
         *ret = (struct shadow_line){.number = line->number};
-        if (!begin(line, &rest))
-                return LINE_BLANK;
+        if (kind != LINE_ENTRY)
+                return kind;
         ret->name = text_field(&rest);
         if (is_compat(ret->name))
                 return LINE_COMPAT;

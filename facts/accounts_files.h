@@ -37,12 +37,17 @@ enum line_kind {
         LINE_BLANK,     /* empty or a comment */
         LINE_MALFORMED, /* the library passes over it */
         LINE_COMPAT,    /* begins with + or -: no account of the files backend, an instruction to the compat one */
+        LINE_ODD,       /* blanks in front and no newline at its end (but a NUL, or nothing): not modelled */
         LINE_ENTRY,
 };
 
 enum line_kind passwd_line_read(const struct line *line, struct passwd_line *ret);
 enum line_kind group_line_read(const struct line *line, struct group_line *ret);
 enum line_kind shadow_line_read(const struct line *line, struct shadow_line *ret);
+
+/* Whether a line counts where memberships are gathered (initgroups(3)): there the library reads the file anew, and
+ * passes over neither comments nor compat lines. */
+bool group_line_counts(const struct line *line, struct group_line *ret);
 
 /* The next member's name; false after the last. Start with *at = 0. */
 bool group_line_member(const struct group_line *group, size_t *at, struct span *ret);

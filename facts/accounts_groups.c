@@ -93,7 +93,7 @@ static void collect_groups(const struct accounts *a, const struct passwd_line *u
 
         add_number(ret, user->gid);
         while (lines_next(&lines, &line))
-                if (group_line_read(&line, &group) == LINE_ENTRY && is_member(&group, user))
+                if (group_line_counts(&line, &group) && is_member(&group, user))
                         add_number(ret, group.gid);
         qsort(ret->items, ret->count, sizeof(*ret->items), compare_numbers);
         for (i = 1; i < ret->count; i++)
