@@ -43,7 +43,6 @@ static void read_users(struct accounts *a)
                         a->malformed++;
                         break;
                 case LINE_ODD:
-                        a->odd++;
                         a->odd_line = line.number;
                         break;
                 case LINE_BLANK:
@@ -195,11 +194,17 @@ static struct bio_node *list_or_state(struct facts *f, const struct accounts *a)
 
         if (a->malformed > 0)
                 tree_note(node, "%u malformed lines, which the C library passes over", a->malformed);
-        if (tree_state(node) == BIO_KNOWN && a->odd > 0)
-                tree_append(node,
+        return node;
+}
+
+/* Behind the users, what may be one. */
+static struct bio_node *with_odd_lines(struct facts *f, const struct accounts *a, struct bio_node *list)
+{
+        if (tree_state(list) == BIO_KNOWN && a->odd_line > 0)
+                tree_append(list,
                             tree_from(tree_undecidable(facts_tree(f), "a line with blanks in front and no newline"),
                                       PASSWD, a->odd_line, 0));
-        return node;
+        return list;
 }
 
 /* --- the tree
@@ -214,7 +219,7 @@ static const struct bio_node *read_accounts(struct facts *f)
 
         for (i = 0; i < a->user_count; i++)
                 tree_append(users, user_node(f, a, &a->users[i]));
-        tree_set(root, "users", users);
+        tree_set(root, "users", with_odd_lines(f, a, users));
         tree_set(root, "groups", accounts_groups(f, a));
         tree_set(nsswitch, "passwd", nsswitch_sources(f, "passwd"));
         tree_set(nsswitch, "group", nsswitch_sources(f, "group"));
@@ -239,7 +244,7 @@ static const struct bio_node *answer_uid0(struct facts *f, const struct bio_node
         for (i = 0; i < a->user_count; i++)
                 if (a->users[i].uid == 0)
                         tree_append(list, user_node(f, a, &a->users[i]));
-        return list;
+        return with_odd_lines(f, a, list);
 }
 
 /* `accounts.sources`: where accounts come from, as in the tree. */

@@ -16,7 +16,7 @@ struct accounts {
         size_t user_count, users_allocated;
         struct shadow_line *passwords; /* sorted by name; of a name that stands twice, the first line counts */
         size_t password_count, passwords_allocated;
-        unsigned odd, odd_line;                         /* lines of passwd that are not modelled; the last */
+        unsigned odd_line;                              /* the last line of passwd that is not modelled; 0: none */
         unsigned malformed;                             /* lines of passwd */
         unsigned passwd_compat_line, group_compat_line; /* the first that begins with + or -; 0: none */
 };
