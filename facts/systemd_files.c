@@ -341,6 +341,15 @@ static const char *map_to_file(struct systemd *s, const char *name, bool *broken
         return NULL;
 }
 
+static bool is_masked(struct systemd *s, const char *path)
+{
+        const char *target, *why;
+
+        if (unit_link_target(s, path, &target, &why) == UNIT_LINK_LINKED && unit_is_null(s, target))
+                return true;
+        return unit_is_null(s, path);
+}
+
 void unit_fragment(struct systemd *s, const char *name, struct unit_fragment *ret)
 {
         const char *path;
@@ -369,7 +378,7 @@ void unit_fragment(struct systemd *s, const char *name, struct unit_fragment *re
                 if (!ret->name)
                         ret->name = name;
         }
-        ret->masked = unit_is_null(s, path);
+        ret->masked = is_masked(s, path);
 }
 
 /* --- aliases */
