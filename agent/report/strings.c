@@ -28,9 +28,9 @@ static const struct {
         [STRING_REST_ORGANISATION] = {"aan de organisatie:", "the organisation's:"},
         [STRING_NO_DEVIATION] = {"geen afwijking gevonden in de {1} van {2} onderzochte onderdelen",
                                  "no deviation found in the {1} of {2} parts examined"},
-        [STRING_SUMMARY] = {"{1} controles: {2} afwijking, {3} niet vast te stellen, {4} te beoordelen, "
+        [STRING_SUMMARY] = {"Controles: {1}; {2} met afwijking, {3} niet vast te stellen, {4} te beoordelen, "
                             "{5} zonder afwijking, {6} niet van toepassing.",
-                            "{1} checks: {2} failed, {3} could not be established, {4} for a person to judge, "
+                            "Checks: {1}; {2} failed, {3} could not be established, {4} for a person to judge, "
                             "{5} passed, {6} not applicable."},
         [STRING_LIMITS] = {"Dit zegt iets over deze ene machine, nu, voor zover zij het zelf laat zien. De maatregelen "
                            "zijn hier omschreven; de officiele teksten beslissen. Wat een verslag niet kan "

@@ -177,7 +177,7 @@ static void measures_say_how_much_was_examined_and_name_the_rest(void **state)
                         "  the organisation's: b\n"
                         "demo:3   -          open          0 of 1\n"
                         "  the organisation's: a\n");
-        assert_has(out, "5 checks: 2 failed, 1 could not be established, 1 for a person to judge, 1\npassed, 0 not "
+        assert_has(out, "Checks: 5; 2 failed, 1 could not be established, 1 for a person to judge, 1\npassed, 0 not "
                         "applicable.\n");
 }
 
