@@ -104,7 +104,7 @@ static json_t *os_name(const char *root)
         return json_safe_string(name, strlen(name));
 }
 
-/* hostname(5): the first line that is no comment. */
+/* hostname(5): the first line that is no comment. Empty where there is none: a record always has a name. */
 static json_t *configured_name(const char *root)
 {
         _cleanup_free_ char *bytes = read_in_root(root, "/etc/hostname");
@@ -118,7 +118,7 @@ static json_t *configured_name(const char *root)
                         return json_safe_string(s, n);
                 s += strcspn(s, "\n");
         }
-        return json_null();
+        return json_must(json_string(""));
 }
 
 json_t *report_host(const char *id, const char *organisation, const json_t *labels, const json_t *profile,

@@ -80,7 +80,7 @@ static void write_head(struct writer *w)
         const char *agent = json_member_string(run, "agent");
         _cleanup_free_ char *first =
                 report_fill(STRING_READ_ONLY, w->options->language,
-                            (const char *const[]){agent ? agent : "?", name ? name : "-", os ? os : "-",
+                            (const char *const[]){agent ? agent : "?", name && *name ? name : "-", os ? os : "-",
                                                   w->options->as ? w->options->as : "-"},
                             4);
         _cleanup_text_ struct text policies = {0};

@@ -130,7 +130,7 @@ static void links_are_resolved_below_the_root_and_only_files_are_read(void **sta
         put("usr/lib/os-release", "PRETTY_NAME=image\n");
         host = report_host(NULL, NULL, NULL, NULL, directory);
         assert_string_equal(json_member_string(host, "os"), "image");
-        assert_true(json_is_null(json_object_get(host, "name"))); /* it points to itself there */
+        assert_string_equal(json_member_string(host, "name"), ""); /* it points to itself there */
         (void)unlink(path);
         (void)unlink(name);
         assert_int_equal(mkfifo(path, 0644), 0);
@@ -138,7 +138,7 @@ static void links_are_resolved_below_the_root_and_only_files_are_read(void **sta
         put("usr/lib/os-release", "PRETTY_NAME=second\n");
         none = report_host(NULL, NULL, NULL, NULL, directory);
         assert_string_equal(json_member_string(none, "os"), "second");
-        assert_true(json_is_null(json_object_get(none, "name")));
+        assert_string_equal(json_member_string(none, "name"), "");
 }
 
 static void a_run_has_an_id_of_its_own_and_offline_no_boot(void **state)
