@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The commands of bioagent-collector. Each returns its exit status: 0 done, 1 broken (verify), 2 usage or configuration, 4 failed. */
+/* The commands of bioagent-collector. Each returns its exit status: 0 done, 1 broken (verify), 2 usage or
+ * configuration, 4 failed. */
 #ifndef COLLECTOR_COMMANDS_H
 #define COLLECTOR_COMMANDS_H
 

@@ -34,7 +34,8 @@ static void replace(char **to, const char *value)
 static char *default_state(const char *config_path)
 {
         const char *slash = strrchr(config_path, '/');
-        _cleanup_free_ char *directory = slash ? must_strndup(config_path, (size_t)(slash - config_path)) : must_strdup(".");
+        _cleanup_free_ char *directory =
+                slash ? must_strndup(config_path, (size_t)(slash - config_path)) : must_strdup(".");
         _cleanup_free_ char *absolute = realpath(*directory ? directory : "/", NULL);
 
         if (streq(config_path, COLLECTOR_CONFIG))

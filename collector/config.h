@@ -7,13 +7,13 @@
 
 #include "base/cleanup.h"
 
-#define COLLECTOR_CONFIG BIOAGENT_SYSCONFDIR "/collector.yml"
-#define COLLECTOR_STATE "/var/lib/bioagent-collector"
+#define COLLECTOR_CONFIG     BIOAGENT_SYSCONFDIR "/collector.yml"
+#define COLLECTOR_STATE      "/var/lib/bioagent-collector"
 #define COLLECTOR_NAMES_MOST 32
 
 struct collector_config {
-        char *organisation; /* of hosts whose token names none */
-        char *state;        /* absolute */
+        char *organisation;                /* of hosts whose token names none */
+        char *state;                       /* absolute */
         char *names[COLLECTOR_NAMES_MOST]; /* DNS names and addresses under which it is reached */
         size_t name_count;
         char *records, *est, *web; /* ADDRESS:PORT to listen on */
@@ -31,13 +31,13 @@ char *collector_config_text(const struct collector_config *c);
 
 /* Paths below the state directory; malloc'd. */
 enum collector_path {
-        COLLECTOR_CA,          /* directory of the CA key: est alone */
+        COLLECTOR_CA, /* directory of the CA key: est alone */
         COLLECTOR_CA_KEY,
-        COLLECTOR_TLS,         /* directory of what the two TLS listeners read */
+        COLLECTOR_TLS, /* directory of what the two TLS listeners read */
         COLLECTOR_CA_CERTIFICATE,
         COLLECTOR_SERVER_KEY,
         COLLECTOR_SERVER_CERTIFICATE,
-        COLLECTOR_STORE,       /* directory of the store */
+        COLLECTOR_STORE, /* directory of the store */
 };
 char *collector_path(const struct collector_config *c, enum collector_path which);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* init: CA, server certificate, empty store, configuration. The configuration comes last: where it is, the rest is whole. */
+/* init: CA, server certificate, empty store, configuration. The configuration comes last: where it is, the rest is
+ * whole. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -18,8 +19,9 @@
 #include "est/ca.h"
 #include "store/store.h"
 
-/* The users of the packaged services (packaging/systemd): they share the store through the group, and est alone has the CA key. */
-#define USER "bioagent-collector"
+/* The users of the packaged services (packaging/systemd): they share the store through the group, and est alone has the
+ * CA key. */
+#define USER     "bioagent-collector"
 #define USER_EST "bioagent-collector-est"
 
 static int failed(const char *what, int error)
@@ -108,8 +110,9 @@ static int give_away(const struct collector_config *c)
                 const char *file; /* below it, or NULL */
                 const char *user;
         } owned[] = {
-                {COLLECTOR_CA, NULL, USER_EST},         {COLLECTOR_CA_KEY, NULL, USER_EST},   {COLLECTOR_TLS, NULL, "root"},
-                {COLLECTOR_SERVER_KEY, NULL, "root"},   {COLLECTOR_STORE, NULL, USER},        {COLLECTOR_STORE, "store.db", USER},
+                {COLLECTOR_CA, NULL, USER_EST}, {COLLECTOR_CA_KEY, NULL, USER_EST},
+                {COLLECTOR_TLS, NULL, "root"},  {COLLECTOR_SERVER_KEY, NULL, "root"},
+                {COLLECTOR_STORE, NULL, USER},  {COLLECTOR_STORE, "store.db", USER},
         };
         const struct group *group = geteuid() == 0 ? getgrnam(USER) : NULL;
         gid_t gid;
@@ -120,7 +123,8 @@ static int give_away(const struct collector_config *c)
         gid = group->gr_gid;
         for (i = 0; i < ELEMENTS(owned); i++) {
                 _cleanup_free_ char *base = collector_path(c, owned[i].which);
-                _cleanup_free_ char *path = must_printf("%s%s%s", base, owned[i].file ? "/" : "", owned[i].file ? owned[i].file : "");
+                _cleanup_free_ char *path =
+                        must_printf("%s%s%s", base, owned[i].file ? "/" : "", owned[i].file ? owned[i].file : "");
                 const struct passwd *user = getpwnam(owned[i].user);
 
                 if (user && lchown(path, user->pw_uid, gid) < 0)
@@ -137,7 +141,9 @@ int collector_init(const struct collector_options *o)
         int status, r;
 
         if (o->name_count == 0) {
-                log_message(LOG_ERR, "init needs at least one --name: a DNS name or address under which hosts reach the collector");
+                log_message(
+                        LOG_ERR,
+                        "init needs at least one --name: a DNS name or address under which hosts reach the collector");
                 return EXIT_USAGE;
         }
         if (access(o->config, F_OK) == 0) {

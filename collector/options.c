@@ -15,11 +15,16 @@
 enum { O_CONFIG = 'c', O_NAME = 256, O_STATE, O_HOST, O_ORG, O_VALID, O_ONLY, O_HELP, O_VERSION, O_VERBOSE };
 
 static const struct option options[] = {
-        {"config", required_argument, NULL, O_CONFIG}, {"name", required_argument, NULL, O_NAME},
-        {"state", required_argument, NULL, O_STATE},   {"host", required_argument, NULL, O_HOST},
-        {"org", required_argument, NULL, O_ORG},       {"valid", required_argument, NULL, O_VALID},
-        {"only", required_argument, NULL, O_ONLY},     {"help", no_argument, NULL, O_HELP},
-        {"version", no_argument, NULL, O_VERSION},     {"verbose", no_argument, NULL, O_VERBOSE},
+        {"config", required_argument, NULL, O_CONFIG},
+        {"name", required_argument, NULL, O_NAME},
+        {"state", required_argument, NULL, O_STATE},
+        {"host", required_argument, NULL, O_HOST},
+        {"org", required_argument, NULL, O_ORG},
+        {"valid", required_argument, NULL, O_VALID},
+        {"only", required_argument, NULL, O_ONLY},
+        {"help", no_argument, NULL, O_HELP},
+        {"version", no_argument, NULL, O_VERSION},
+        {"verbose", no_argument, NULL, O_VERBOSE},
         {NULL, 0, NULL, 0},
 };
 
@@ -104,7 +109,8 @@ static int read_option(int option, char *value, struct collector_options *o)
 }
 
 /* The command is the first word that is no option; *help: --help or --version was asked for. */
-static const struct command *read_options(int argc, char **argv, struct collector_options *o, unsigned *given, int *asked)
+static const struct command *read_options(int argc, char **argv, struct collector_options *o, unsigned *given,
+                                          int *asked)
 {
         const struct command *command = NULL;
         size_t i;
@@ -128,7 +134,8 @@ static const struct command *read_options(int argc, char **argv, struct collecto
                 if (streq(commands[i].name, argv[optind]))
                         command = &commands[i];
         if (!command)
-                (void)misused(optind == argc ? "a command is missing" : "expected one command, not", optind == argc ? NULL : argv[optind]);
+                (void)misused(optind == argc ? "a command is missing" : "expected one command, not",
+                              optind == argc ? NULL : argv[optind]);
         else if (*given & ~command->takes)
                 (void)misused("an option does not belong to", command->name);
         return command && (*given & ~command->takes) == 0 ? command : NULL;

@@ -18,7 +18,7 @@
 #include "web/web.h"
 
 #define CONNECTIONS_MOST 1000
-#define WEB_BODY_MOST 4096
+#define WEB_BODY_MOST    4096
 
 struct serving {
         struct collector_config config;

@@ -15,7 +15,7 @@
 #include "store/store.h"
 
 #define SECRET_BYTES 32
-#define NAME_MOST 255
+#define NAME_MOST    255
 
 static bool is_name(const char *s)
 {

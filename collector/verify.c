@@ -27,8 +27,8 @@ struct walk {
 
 static void complain(struct walk *w, uint64_t seq, const char *what, const char *why)
 {
-        log_message(LOG_ERR, "chain %s of host %s, record %llu: %s%s%s", w->id, w->host, (unsigned long long)seq, what, why ? ": " : "",
-                    why ? why : "");
+        log_message(LOG_ERR, "chain %s of host %s, record %llu: %s%s%s", w->id, w->host, (unsigned long long)seq, what,
+                    why ? ": " : "", why ? why : "");
 }
 
 static void judge(struct walk *w, const struct record *r, enum chain_verdict verdict, const char *why)
@@ -99,8 +99,8 @@ static void verify_chain(struct store *s, const json_t *entry, struct totals *t)
         }
         if (w.chain.missing > w.chain.declared) {
                 w.broken++;
-                log_message(LOG_ERR, "chain %s of host %s: %llu records are missing that no gap declares lost", w.id, w.host,
-                            (unsigned long long)(w.chain.missing - w.chain.declared));
+                log_message(LOG_ERR, "chain %s of host %s: %llu records are missing that no gap declares lost", w.id,
+                            w.host, (unsigned long long)(w.chain.missing - w.chain.declared));
         }
         t->chains += w.chain.records > 0;
         t->incomplete += w.chain.incomplete;
@@ -133,12 +133,15 @@ int collector_verify(const struct collector_options *o)
         chains = store_chains(s);
         if (!chains)
                 return EXIT_FAILED;
-        json_array_foreach(chains, i, entry) verify_chain(s, entry, &t);
-        printf("%s: %llu records in %llu chains, %llu disclosures; %llu incomplete, %llu missing (%llu declared lost), %llu forks, "
+        json_array_foreach (chains, i, entry)
+                verify_chain(s, entry, &t);
+        printf("%s: %llu records in %llu chains, %llu disclosures; %llu incomplete, %llu missing (%llu declared lost), "
+               "%llu forks, "
                "%llu broken\n",
-               t.broken + t.forks == 0 ? "valid" : "broken", (unsigned long long)t.records, (unsigned long long)t.chains,
-               (unsigned long long)t.disclosures, (unsigned long long)t.incomplete, (unsigned long long)t.missing,
-               (unsigned long long)t.declared, (unsigned long long)t.forks, (unsigned long long)t.broken);
+               t.broken + t.forks == 0 ? "valid" : "broken", (unsigned long long)t.records,
+               (unsigned long long)t.chains, (unsigned long long)t.disclosures, (unsigned long long)t.incomplete,
+               (unsigned long long)t.missing, (unsigned long long)t.declared, (unsigned long long)t.forks,
+               (unsigned long long)t.broken);
         if (fflush(stdout) != 0)
                 return EXIT_FAILED;
         return t.broken + t.forks == 0 ? EXIT_DONE : EXIT_BROKEN;

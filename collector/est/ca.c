@@ -17,11 +17,11 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-#define YEAR (365 * 86400L)
-#define CA_YEARS 10
+#define YEAR       (365 * 86400L)
+#define CA_YEARS   10
 #define HOST_YEARS 1
-#define BACKDATED 300 /* seconds: for clients whose clock is a little behind */
-#define PEM_MOST 65536
+#define BACKDATED  300 /* seconds: for clients whose clock is a little behind */
+#define PEM_MOST   65536
 
 struct ca {
         EVP_PKEY *key;
@@ -43,7 +43,7 @@ static void drop_key(EVP_PKEY **k)
         EVP_PKEY_free(*k);
 }
 
-#define _cleanup_bio_ _cleanup_(drop_bio)
+#define _cleanup_bio_  _cleanup_(drop_bio)
 #define _cleanup_x509_ _cleanup_(drop_x509)
 #define _cleanup_pkey_ _cleanup_(drop_key)
 
@@ -67,7 +67,7 @@ void ca_free(struct ca *ca)
         free(ca);
 }
 
-/* --- making certificates --------------------------------------------------------------------------------------------------- */
+/* --- making certificates --------------------------------------------------------------------------------------- */
 
 static bool add_extension(X509 *x, X509V3_CTX *context, int nid, const char *value)
 {
@@ -96,7 +96,8 @@ static bool set_name(X509 *x, const char *common_name)
 {
         X509_NAME *name = X509_get_subject_name(x);
 
-        return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)common_name, -1, -1, 0) == 1;
+        return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)common_name, -1, -1, 0) ==
+               1;
 }
 
 /* What all certificates have. NULL without memory. */
@@ -117,7 +118,8 @@ int ca_create(int64_t now, struct ca **ret, char **why)
         X509V3_CTX context;
 
         ca->key = EVP_EC_gen("P-256");
-        ca->certificate = ca->key ? fresh_certificate(ca->key, "bioagent collector CA", now, now + CA_YEARS * YEAR) : NULL;
+        ca->certificate =
+                ca->key ? fresh_certificate(ca->key, "bioagent collector CA", now, now + CA_YEARS * YEAR) : NULL;
         if (!ca->certificate || X509_set_issuer_name(ca->certificate, X509_get_subject_name(ca->certificate)) != 1)
                 return crypto_failed("cannot make a CA", why);
         X509V3_set_ctx(&context, ca->certificate, ca->certificate, NULL, NULL, 0);
@@ -158,7 +160,7 @@ static int64_t end_of(const struct ca *ca, int64_t now)
         return now + (int64_t)days * 86400 + seconds;
 }
 
-/* --- PEM ------------------------------------------------------------------------------------------------------------------- */
+/* --- PEM ------------------------------------------------------------------------------------------------------- */
 
 static char *bio_take(BIO *b)
 {
@@ -271,7 +273,7 @@ char *ca_pin_of_file(const char *certificate_path)
         return base64url_encode(digest, sizeof(digest));
 }
 
-/* --- issuing ----------------------------------------------------------------------------------------------------------------- */
+/* --- issuing --------------------------------------------------------------------------------------------------- */
 
 static bool is_dns_name(const char *name)
 {
@@ -292,8 +294,8 @@ static bool is_address(const char *name)
         return inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1;
 }
 
-int ca_issue_server(const struct ca *ca, const char *const *names, size_t count, int64_t now, char **ret_key, char **ret_certificate,
-                    char **why)
+int ca_issue_server(const struct ca *ca, const char *const *names, size_t count, int64_t now, char **ret_key,
+                    char **ret_certificate, char **why)
 {
         _cleanup_pkey_ EVP_PKEY *key = EVP_EC_gen("P-256");
         _cleanup_text_ struct text alternative = {0};
@@ -341,13 +343,16 @@ int ca_certificates(const struct ca *ca, unsigned char **ret, size_t *ret_length
         return certs_only(ca->certificate, ret, ret_length);
 }
 
-int ca_issue_host(const struct ca *ca, const struct host_request *request, int64_t now, unsigned char **ret, size_t *ret_length)
+int ca_issue_host(const struct ca *ca, const struct host_request *request, int64_t now, unsigned char **ret,
+                  size_t *ret_length)
 {
         /* Both are of a closed alphabet, without the separators of x509v3_config(5). */
-        _cleanup_free_ char *names = must_printf("URI:urn:ietf:params:oauth:jwk-thumbprint:sha-256:%s,URI:urn:bioagent:chain:%s",
-                                                 request->kid, request->chain);
+        _cleanup_free_ char *names =
+                must_printf("URI:urn:ietf:params:oauth:jwk-thumbprint:sha-256:%s,URI:urn:bioagent:chain:%s",
+                            request->kid, request->chain);
         int64_t until = now + HOST_YEARS * YEAR, end = end_of(ca, now);
-        _cleanup_x509_ X509 *x = fresh_certificate(request->public_key, request->host_id, now, until < end ? until : end);
+        _cleanup_x509_ X509 *x =
+                fresh_certificate(request->public_key, request->host_id, now, until < end ? until : end);
 
         if (!x || !finish_certificate(ca, x, "clientAuth", names))
                 return crypto_failed("cannot make the host's certificate", NULL);

@@ -27,10 +27,10 @@ char *ca_certificate_pem(const struct ca *ca);
 /* base64url(SHA-256(DER SubjectPublicKeyInfo)) of a CA certificate; malloc'd. NULL where the file is none. */
 char *ca_pin_of_file(const char *certificate_path);
 
-/* A server's key and certificate with these names (DNS or IP) as subject alternative names, valid as long as the CA. PEM, malloc'd.
- * -EINVAL: no such name. */
-int ca_issue_server(const struct ca *ca, const char *const *names, size_t count, int64_t now, char **ret_key, char **ret_certificate,
-                    char **why);
+/* A server's key and certificate with these names (DNS or IP) as subject alternative names, valid as long as the CA.
+ * PEM, malloc'd. -EINVAL: no such name. */
+int ca_issue_server(const struct ca *ca, const char *const *names, size_t count, int64_t now, char **ret_key,
+                    char **ret_certificate, char **why);
 
 /* What a host asks for; texts of a certificate request that was checked. */
 struct host_request {
@@ -40,12 +40,13 @@ struct host_request {
         void *public_key; /* EVP_PKEY, owned */
 };
 void host_request_free(struct host_request *r);
-/* Checks a DER certificate request (PKCS#10, RFC 2986): signed by its own key, P-256; subject CN = a UUID alone; as subject
- * alternative names exactly the record key (urn:ietf:params:oauth:jwk-thumbprint:sha-256:…, RFC 9278) and the chain
- * (urn:bioagent:chain:…). -EINVAL with *why (malloc'd). */
+/* Checks a DER certificate request (PKCS#10, RFC 2986): signed by its own key, P-256; subject CN = a UUID alone; as
+ * subject alternative names exactly the record key (urn:ietf:params:oauth:jwk-thumbprint:sha-256:…, RFC 9278) and the
+ * chain (urn:bioagent:chain:…). -EINVAL with *why (malloc'd). */
 int host_request_read(const unsigned char *der, size_t length, struct host_request *ret, char **why);
 /* The certificate with exactly these names, for a TLS client, for a year; as PKCS#7 certs-only, DER, malloc'd. */
-int ca_issue_host(const struct ca *ca, const struct host_request *request, int64_t now, unsigned char **ret, size_t *ret_length);
+int ca_issue_host(const struct ca *ca, const struct host_request *request, int64_t now, unsigned char **ret,
+                  size_t *ret_length);
 /* The CA certificate as PKCS#7 certs-only, DER, malloc'd. */
 int ca_certificates(const struct ca *ca, unsigned char **ret, size_t *ret_length);
 

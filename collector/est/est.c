@@ -29,7 +29,7 @@ void est_secret_hash(const char *secret, unsigned char out[static 32])
         sha256(secret, strlen(secret), out);
 }
 
-/* --- base64 as RFC 7030 uses it: padded, perhaps in lines ---------------------------------------------------------------- */
+/* --- base64 as RFC 7030 uses it: padded, perhaps in lines ------------------------------------------------------ */
 
 static char *base64_lines(const unsigned char *bytes, size_t length)
 {
@@ -72,7 +72,7 @@ static int base64_decode(const char *s, size_t length, unsigned char **ret, size
         return 0;
 }
 
-/* --- answers ------------------------------------------------------------------------------------------------------------- */
+/* --- answers --------------------------------------------------------------------------------------------------- */
 
 static void answer_certificates(struct http_reply *reply, const char *type, const unsigned char *der, size_t length)
 {
@@ -134,8 +134,8 @@ static bool type_is_pkcs10(const char *type)
 }
 
 /* The certificate is made first: a token is consumed only where there is something to give for it. */
-static void issue(struct est *e, const struct host_request *request, const unsigned char hash[static 32], const struct http_request *q,
-                  int64_t now, struct http_reply *reply)
+static void issue(struct est *e, const struct host_request *request, const unsigned char hash[static 32],
+                  const struct http_request *q, int64_t now, struct http_reply *reply)
 {
         _cleanup_free_ unsigned char *der = NULL;
         _cleanup_free_ char *org = NULL;
@@ -147,14 +147,15 @@ static void issue(struct est *e, const struct host_request *request, const unsig
         if (r == -EACCES) {
                 answer_unauthorized(e, q, now, reply);
         } else if (r == -EEXIST) {
-                log_message(LOG_WARNING, "enrolment of %s refused: its key, chain or host id is registered for another", request->host_id);
+                log_message(LOG_WARNING, "enrolment of %s refused: its key, chain or host id is registered for another",
+                            request->host_id);
                 http_reply_problem(reply, 409, "the key, chain or host id is registered for another host");
         } else if (r < 0) {
                 http_reply_problem(reply, 503, "the store cannot register hosts now");
                 http_reply_header(reply, "Retry-After", "30");
         } else {
-                log_message(LOG_NOTICE, "host %s of %s enrolled with chain %s, key %s", request->host_id, org, request->chain,
-                            request->kid);
+                log_message(LOG_NOTICE, "host %s of %s enrolled with chain %s, key %s", request->host_id, org,
+                            request->chain, request->kid);
                 answer_certificates(reply, "application/pkcs7-mime; smime-type=certs-only", der, length);
         }
 }

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define LIMIT_SLOTS 1024
+#define LIMIT_SLOTS    1024
 #define LIMIT_FAILURES 10 /* within */
-#define LIMIT_SECONDS 60
+#define LIMIT_SECONDS  60
 
 struct limit {
         struct {

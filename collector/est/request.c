@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "est/ca.h"
 
-#define URI_KID "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
+#define URI_KID   "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
 #define URI_CHAIN "urn:bioagent:chain:"
 
 void host_request_free(struct host_request *r)
@@ -47,8 +47,8 @@ static bool is_p256(EVP_PKEY *key)
 {
         char group[32] = "";
 
-        return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) == 1 &&
-               streq(group, "prime256v1");
+        return EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
+               EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) == 1 && streq(group, "prime256v1");
 }
 
 static bool read_subject(const X509_REQ *q, struct host_request *ret)

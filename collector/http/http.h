@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* HTTP as the collector's modules see it: a request and a reply as plain data, and a server that carries them (evhttp, with or
- * without TLS 1.3). What a module answers depends on these structures alone, so that it is tested without a socket. */
+/* HTTP as the collector's modules see it: a request and a reply as plain data, and a server that carries them (evhttp,
+ * with or without TLS 1.3). What a module answers depends on these structures alone, so that it is tested without a
+ * socket. */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 
@@ -11,13 +12,14 @@
 
 #include "base/cleanup.h"
 
-/* Everything is the client's, and borrowed for as long as the request is not answered. NULL where the client sent none. */
+/* Everything is the client's, and borrowed for as long as the request is not answered. NULL where the client sent none.
+ */
 struct http_request {
         const char *method; /* "GET", "HEAD", "POST"; "" for any other */
         const char *path;   /* as sent, percent-encoded, starting with '/' */
         const char *query;  /* what stands behind the '?', as sent */
         const char *host, *content_type, *authorization, *cookie, *accept;
-        const char *body;   /* never NULL; not NUL-terminated */
+        const char *body; /* never NULL; not NUL-terminated */
         size_t length;
         const char *address; /* of the client, numeric */
         const char *peer;    /* common name of its certificate, where that is valid under our CA; else NULL */
@@ -51,15 +53,15 @@ void http_reply_problem(struct http_reply *r, int status, const char *detail);
 /* The reason phrase of a status (RFC 9110). */
 const char *http_reason(int status);
 
-/* The value of `name` in a query string or form, percent-decoded, malloc'd; NULL where there is none, or it is not valid UTF-8
- * or has control characters. */
+/* The value of `name` in a query string or form, percent-decoded, malloc'd; NULL where there is none, or it is not
+ * valid UTF-8 or has control characters. */
 char *http_query_value(const char *query, const char *name);
 /* The value of a cookie, malloc'd, or NULL. */
 char *http_cookie_value(const char *cookies, const char *name);
 /* True where both are the same; takes as long for every `a` of one length. */
 bool http_same_secret(const char *a, const char *b);
 
-/* --- the server ------------------------------------------------------------------------------------------------- */
+/* --- the server ------------------------------------------------------------------------------------------------ */
 
 struct http_server;
 struct http_exchange; /* a request that is to be answered exactly once */

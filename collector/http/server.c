@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* evhttp has no bound on connections, on the time that one may take, or on what all of them together hold in memory. These are
- * kept here for TLS, where a connection is known from its first byte to the release of its bufferevent; one that goes beyond is
- * shut down at the socket, which evhttp then sees as the client's leaving. Without TLS we serve loopback alone. */
+/* evhttp has no bound on connections, on the time that one may take, or on what all of them together hold in memory.
+ * These are kept here for TLS, where a connection is known from its first byte to the release of its bufferevent; one
+ * that goes beyond is shut down at the socket, which evhttp then sees as the client's leaving. Without TLS we serve
+ * loopback alone. */
 #include "http/http.h"
 
 #include <arpa/inet.h>
@@ -25,12 +26,12 @@
 #include "base/text.h"
 #include "http/server.h"
 
-#define HEADERS_MOST (16 * 1024)
-#define IDLE_SECONDS 60              /* without a byte */
+#define HEADERS_MOST    (16 * 1024)
+#define IDLE_SECONDS    60           /* without a byte */
 #define REQUEST_SECONDS 120          /* from accept, or the last reply, to a whole request */
-#define BUFFERED_MOST (256u << 20)   /* bytes of requests in memory, all connections together */
-#define SWEEP_SECONDS 5
-#define STOP_SECONDS 5               /* for requests at hand to be answered */
+#define BUFFERED_MOST   (256u << 20) /* bytes of requests in memory, all connections together */
+#define SWEEP_SECONDS   5
+#define STOP_SECONDS    5 /* for requests at hand to be answered */
 
 struct http_connection {
         struct http_connection *next, **self; /* in server->connections */
@@ -79,7 +80,7 @@ static time_t monotonic(void)
         return now.tv_sec;
 }
 
-/* --- connections ------------------------------------------------------------------------------------------------ */
+/* --- connections ----------------------------------------------------------------------------------------------- */
 
 static void shut_down(struct http_connection *c)
 {
@@ -136,7 +137,8 @@ static void pause_accepting(struct http_server *s)
         (void)evconnlistener_disable(s->listener);
 }
 
-/* Called by evhttp for every connection it accepts. NULL is no way to refuse one: evhttp would then make a plain socket. */
+/* Called by evhttp for every connection it accepts. NULL is no way to refuse one: evhttp would then make a plain
+ * socket. */
 static struct bufferevent *connection_new(struct event_base *base, void *p)
 {
         struct http_server *s = p;
@@ -184,7 +186,7 @@ static void on_sweep(evutil_socket_t fd, short what, void *p)
                 (void)event_base_loopbreak(s->base);
 }
 
-/* --- requests and answers --------------------------------------------------------------------------------------- */
+/* --- requests and answers -------------------------------------------------------------------------------------- */
 
 static const char *method_name(enum evhttp_cmd_type type)
 {
@@ -343,7 +345,7 @@ static void on_wake(evutil_socket_t fd, short what, void *p)
                 (void)event_base_loopexit(s->base, &flush);
 }
 
-/* --- life ------------------------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------------------------ */
 
 static char *address_text(evutil_socket_t fd)
 {

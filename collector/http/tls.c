@@ -46,7 +46,8 @@ static void session_register(void)
                 out_of_memory();
 }
 
-/* Any certificate is let in, so that our code can answer 401 where TLS would only break off; what is wrong with it is kept. */
+/* Any certificate is let in, so that our code can answer 401 where TLS would only break off; what is wrong with it is
+ * kept. */
 static int on_verify(int ok, X509_STORE_CTX *store)
 {
         const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
@@ -84,8 +85,8 @@ static int load(SSL_CTX *c, const char *certificate, const char *key, const char
         return 0;
 }
 
-int http_tls_new(const char *certificate, const char *key, const char *ca, void (*released)(void *user), struct http_tls **ret,
-                 char **why)
+int http_tls_new(const char *certificate, const char *key, const char *ca, void (*released)(void *user),
+                 struct http_tls **ret, char **why)
 {
         struct http_tls *t = must_alloc(sizeof(*t));
         int r;

@@ -26,8 +26,8 @@ static void alarm_marks(struct alarms *a, const struct item *item, const struct 
         for (i = 0; i < STORE_MARKS; i++)
                 if (marks & (1u << i))
                         text_printf(&names, "%s%s", names.length > 0 ? ", " : "", store_mark_name(1u << i));
-        log_message(LOG_WARNING, "host %s: record %llu of chain %s: %s", added->host_name, (unsigned long long)item->seq, item->chain,
-                    text_string(&names));
+        log_message(LOG_WARNING, "host %s: record %llu of chain %s: %s", added->host_name,
+                    (unsigned long long)item->seq, item->chain, text_string(&names));
 }
 
 static void alarm_refused(struct alarms *a, const struct item *item)
@@ -60,7 +60,8 @@ static int store_item(struct item *item, struct store *s, int64_t received, stru
                 item->refused = "unknown-key"; /* its registration was withdrawn meanwhile */
         }
         alarm_refused(alarms, item);
-        return store_quarantine(s, item->refused, item->chain[0] ? item->chain : NULL, item->seq, item->line, item->length, received);
+        return store_quarantine(s, item->refused, item->chain[0] ? item->chain : NULL, item->seq, item->line,
+                                item->length, received);
 }
 
 static json_t *refusal(const struct item *item)
@@ -129,8 +130,8 @@ static int tell_chains(const struct batch *b, struct store *s, json_t *acked, js
         return r;
 }
 
-int batch_store(struct batch *b, struct store *s, const unsigned char secret[static STORE_SECRET_BYTES], int64_t received,
-                json_t **ret)
+int batch_store(struct batch *b, struct store *s, const unsigned char secret[static STORE_SECRET_BYTES],
+                int64_t received, json_t **ret)
 {
         _cleanup_json_ json_t *acked = json_must(json_object()), *want = json_must(json_object());
         _cleanup_json_ json_t *refused = json_must(json_array());
@@ -149,7 +150,8 @@ int batch_store(struct batch *b, struct store *s, const unsigned char secret[sta
         if (r < 0)
                 return r;
         if (alarms.count > ALARMS_MOST)
-                log_message(LOG_WARNING, "%zu more records of this request are marked or refused", alarms.count - ALARMS_MOST);
+                log_message(LOG_WARNING, "%zu more records of this request are marked or refused",
+                            alarms.count - ALARMS_MOST);
         nonce_make(secret, received, nonce);
         *ret = json_must(json_object());
         json_set(*ret, "acked", TAKE_PTR(acked));

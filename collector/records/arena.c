@@ -9,10 +9,10 @@
 #include <sys/mman.h>
 
 #define REGION_BYTES ((size_t)1 << 30) /* of address space: what is not used costs nothing */
-#define CHUNK_BYTES ((size_t)256 << 10)
-#define CHUNKS (REGION_BYTES / CHUNK_BYTES)
-#define KEPT 256 /* chunks that stay in memory when nobody uses them: 64 MiB */
-#define ALIGNMENT 16
+#define CHUNK_BYTES  ((size_t)256 << 10)
+#define CHUNKS       (REGION_BYTES / CHUNK_BYTES)
+#define KEPT         256 /* chunks that stay in memory when nobody uses them: 64 MiB */
+#define ALIGNMENT    16
 
 /* The sanitizers must see each value apart. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -107,7 +107,8 @@ static void give_back(void *p)
 static void install(void)
 {
         void *p = WATCHED ? MAP_FAILED
-                          : mmap(NULL, REGION_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+                          : mmap(NULL, REGION_BYTES, PROT_READ | PROT_WRITE,
+                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
         if (p == MAP_FAILED)
                 return;

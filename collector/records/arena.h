@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Memory for the JSON of one request. Its values are made by one thread, looked at by another, and gone together: so they are laid
- * side by side, and released at once instead of one by one. */
+/* Memory for the JSON of one request. Its values are made by one thread, looked at by another, and gone together: so
+ * they are laid side by side, and released at once instead of one by one. */
 #ifndef RECORDS_ARENA_H
 #define RECORDS_ARENA_H
 
@@ -15,12 +15,14 @@ struct arena {
         bool strayed; /* some values are in ordinary memory: every one must be released by json_decref() */
 };
 
-/* Before the first value of JSON is made; once a process. Without address space for it values are in ordinary memory. */
+/* Before the first value of JSON is made; once a process. Without address space for it values are in ordinary memory.
+ */
 void arena_install(void);
 /* From here to arena_leave(), this thread's new values of JSON are in `a`. */
 void arena_enter(struct arena *a);
 void arena_leave(void);
-/* All of them are gone, whoever still refers to them. json_decref() of one before this is harmless, and needed only where `strayed`. */
+/* All of them are gone, whoever still refers to them. json_decref() of one before this is harmless, and needed only
+ * where `strayed`. */
 void arena_release(struct arena *a);
 
 #endif

@@ -11,7 +11,7 @@
 
 /* 8 bytes: moment, big-endian; 16: random; 32: HMAC-SHA-256 over these. */
 #define STAMPED 24
-#define MAC 32
+#define MAC     32
 
 static void authenticate(const unsigned char secret[static STORE_SECRET_BYTES], const unsigned char *stamped,
                          unsigned char mac[static MAC])

@@ -9,8 +9,8 @@
 #include "records/ingest.h"
 #include "records/records.h"
 
-/* What can be told of a line that is refused, so that its sender knows it again: its hash, where it looks like a JWS at all, and what
- * its payload says, which nobody vouches for. */
+/* What can be told of a line that is refused, so that its sender knows it again: its hash, where it looks like a JWS at
+ * all, and what its payload says, which nobody vouches for. */
 static void identify(struct item *item)
 {
         const char *end = memchr(item->line, '~', item->length), *first, *second;
@@ -69,8 +69,8 @@ static bool read_line(struct item *item)
                 return false;
         item->payload = clear_payload(item);
         /* A report stands alone, in no chain. */
-        if (!item->payload || record_read(item->payload, &item->record, NULL) < 0 || r->kind == RECORD_REPORT || !r->chain ||
-            !is_hex(r->chain, RECORD_CHAIN_TEXT - 1) || r->seq == 0 || !r->host_id || !item->jws.kid)
+        if (!item->payload || record_read(item->payload, &item->record, NULL) < 0 || r->kind == RECORD_REPORT ||
+            !r->chain || !is_hex(r->chain, RECORD_CHAIN_TEXT - 1) || r->seq == 0 || !r->host_id || !item->jws.kid)
                 return false;
         memcpy(item->chain, r->chain, RECORD_CHAIN_TEXT);
         memcpy(item->hash, item->jws.hash, sizeof(item->hash));
@@ -109,8 +109,8 @@ static void prepare(struct item *item, struct keys *keys, const unsigned char se
                 item->witnessed = nonce_moment(secret, nonce);
 }
 
-int batch_prepare(struct batch *b, struct keys *keys, const unsigned char secret[static STORE_SECRET_BYTES], const char *body,
-                  size_t length)
+int batch_prepare(struct batch *b, struct keys *keys, const unsigned char secret[static STORE_SECRET_BYTES],
+                  const char *body, size_t length)
 {
         const char *at = body, *end = body + length;
         size_t allocated = 0, i;

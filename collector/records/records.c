@@ -14,9 +14,11 @@
 #include "records/ingest.h"
 
 #define WORKERS_MOST 64
-#define PREPARED_MOST ((size_t)32 << 20) /* bytes of requests that wait for the writer; parsed they take several times that */
+#define PREPARED_MOST \
+        ((size_t)32 << 20) /* bytes of requests that wait for the writer; parsed they take several times that */
 #define RETRY_SECONDS 30
-#define MEMORY_KEPT (256 << 20) /* bytes that are not handed back to the kernel between requests, only to be asked for again */
+#define MEMORY_KEPT \
+        (256 << 20) /* bytes that are not handed back to the kernel between requests, only to be asked for again */
 
 struct job {
         struct job *next;
@@ -66,7 +68,7 @@ static struct job *queue_first(struct queue *q)
         return job;
 }
 
-/* --- verifying ---------------------------------------------------------------------------------------------------------- */
+/* --- verifying ------------------------------------------------------------------------------------------------- */
 
 static void *work(void *p)
 {
@@ -92,7 +94,7 @@ static void *work(void *p)
         }
 }
 
-/* --- storing ------------------------------------------------------------------------------------------------------------ */
+/* --- storing --------------------------------------------------------------------------------------------------- */
 
 static void finish(struct job *job, int result)
 {
@@ -155,7 +157,7 @@ static void *write_all(void *p)
         }
 }
 
-/* --- requests ----------------------------------------------------------------------------------------------------------- */
+/* --- requests -------------------------------------------------------------------------------------------------- */
 
 static bool type_is_ours(const char *type)
 {
@@ -221,7 +223,7 @@ void records_handle(struct http_exchange *x, const struct http_request *q, void 
         pthread_mutex_unlock(&r->lock);
 }
 
-/* --- life --------------------------------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------------------------ */
 
 static int start_threads(struct records *r, unsigned workers)
 {

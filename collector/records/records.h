@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* POST /v1/records: verified by several threads, stored by one, acknowledged after the commit that made them durable. What arrives
- * while a commit runs goes into the next one together (group commit). */
+/* POST /v1/records: verified by several threads, stored by one, acknowledged after the commit that made them durable.
+ * What arrives while a commit runs goes into the next one together (group commit). */
 #ifndef RECORDS_RECORDS_H
 #define RECORDS_RECORDS_H
 
@@ -9,9 +9,9 @@
 
 #include "http/http.h"
 
-#define RECORDS_BODY_MOST ((size_t)4 << 20)
+#define RECORDS_BODY_MOST  ((size_t)4 << 20)
 #define RECORDS_LINES_MOST 4096 /* more is 413, which makes the shipper split */
-#define RECORDS_TYPE "application/vnd.bioagent.records"
+#define RECORDS_TYPE       "application/vnd.bioagent.records"
 
 struct records;
 

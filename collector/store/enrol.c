@@ -66,7 +66,8 @@ static int registered(struct store *s, const char *host_id, const char *chain, c
         bind_text(q, 1, chain);
         bind_text(q, 2, kid);
         while ((r = store_step(s, q)) == 1) {
-                if (!streq(column_text(q, 0), host_id) || !streq(column_text(q, 1), chain) || !streq(column_text(q, 2), kid)) {
+                if (!streq(column_text(q, 0), host_id) || !streq(column_text(q, 1), chain) ||
+                    !streq(column_text(q, 2), kid)) {
                         r = -EEXIST;
                         break;
                 }
@@ -91,8 +92,8 @@ static int host_is_anothers(struct store *s, const char *host_id, const char *or
         return r;
 }
 
-static int enrol(struct store *s, const char *org, const char *name, int64_t now, const char *host_id, const char *chain,
-                 const char *kid)
+static int enrol(struct store *s, const char *org, const char *name, int64_t now, const char *host_id,
+                 const char *chain, const char *kid)
 {
         sqlite3_stmt *q;
         int r, known;
@@ -119,8 +120,8 @@ static int enrol(struct store *s, const char *org, const char *name, int64_t now
         return store_run(s, q);
 }
 
-int store_enrol(struct store *s, const unsigned char secret_hash[static 32], int64_t now, const char *host_id, const char *chain,
-                const char *kid, char **ret_org)
+int store_enrol(struct store *s, const unsigned char secret_hash[static 32], int64_t now, const char *host_id,
+                const char *chain, const char *kid, char **ret_org)
 {
         _cleanup_free_ char *org = NULL, *name = NULL;
         sqlite3_stmt *q;

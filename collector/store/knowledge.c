@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Titles, so that a page can say what an id means: from the policies and descriptors that a host put into its policy records. They
- * are that host's words and are shown as such; nothing is decided by them. */
+/* Titles, so that a page can say what an id means: from the policies and descriptors that a host put into its policy
+ * records. They are that host's words and are shown as such; nothing is decided by them. */
 #include <string.h>
 
 #include "base/json.h"
@@ -12,7 +12,8 @@
 
 #define BODY_MOST 16384 /* bytes of one descriptor */
 
-static int put(struct store *s, const struct chain_row *c, uint64_t seq, const char *sort, const char *id, const json_t *body)
+static int put(struct store *s, const struct chain_row *c, uint64_t seq, const char *sort, const char *id,
+               const json_t *body)
 {
         _cleanup_free_ char *subject = must_printf("%s %s", sort, id), *text = json_text(body);
         sqlite3_stmt *q;
@@ -91,10 +92,10 @@ int knowledge_take(struct store *s, const struct chain_row *c, uint64_t seq, con
 
         if (json_is_object(descriptors))
                 descriptors = json_object_get(descriptors, "checks");
-        json_array_foreach(descriptors, i, entry)
+        json_array_foreach (descriptors, i, entry)
                 if (r >= 0 && json_member_string(entry, "id"))
                         r = put(s, c, seq, "check", json_member_string(entry, "id"), entry);
-        json_array_foreach(json_object_get(payload, "files"), i, entry)
+        json_array_foreach (json_object_get(payload, "files"), i, entry)
                 if (r >= 0 && json_member_string(entry, "text"))
                         r = take_policy(s, c, seq, json_member_string(entry, "text"));
         return r;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the pages and the API show. A figure is about what is valid now: of a host that is silent, or some of whose records since
- * its newest full are missing, nothing is known for certain. */
+/* What the pages and the API show. A figure is about what is valid now: of a host that is silent, or some of whose
+ * records since its newest full are missing, nothing is known for certain. */
 #include <string.h>
 
 #include "base/json.h"
@@ -9,8 +9,26 @@
 #include "store/sqlite.h"
 
 /* Columns of HOST_COLUMNS. */
-enum { H_ID, H_NAME, H_NUMBER, H_CHAIN, H_FIRST, H_LAST, H_NEXT_BY, H_DUE, H_STOPPED, H_ABOUT, H_RECORDS, H_HEAD, H_NEWEST,
-       H_FULL_FROM, H_FULL_TO, H_POLICIES, H_ENROLLED, H_KID };
+enum {
+        H_ID,
+        H_NAME,
+        H_NUMBER,
+        H_CHAIN,
+        H_FIRST,
+        H_LAST,
+        H_NEXT_BY,
+        H_DUE,
+        H_STOPPED,
+        H_ABOUT,
+        H_RECORDS,
+        H_HEAD,
+        H_NEWEST,
+        H_FULL_FROM,
+        H_FULL_TO,
+        H_POLICIES,
+        H_ENROLLED,
+        H_KID
+};
 
 json_t *store_organisations(struct store *s)
 {
@@ -65,7 +83,8 @@ static struct known host_known(struct store *s, sqlite3_stmt *q, int64_t now)
 
         k.reported = sqlite3_column_int64(q, H_RECORDS) > 0;
         k.silent = k.reported && due > 0 && now > due && !sqlite3_column_int(q, H_STOPPED);
-        k.missing = missing_since_full(s, k.number, sqlite3_column_int64(q, H_FULL_TO), sqlite3_column_int64(q, H_NEWEST));
+        k.missing =
+                missing_since_full(s, k.number, sqlite3_column_int64(q, H_FULL_TO), sqlite3_column_int64(q, H_NEWEST));
         k.certain = k.reported && !k.silent && k.missing == 0;
         return k;
 }
@@ -85,7 +104,8 @@ static json_t *host_counts(struct store *s, const struct known *k, int64_t now)
         while (store_step(s, q) == 1) {
                 bool expired = sqlite3_column_int(q, 1);
 
-                count_add(counts, expired || !k->certain ? "unknown" : status_name((enum bio_status)sqlite3_column_int(q, 0)),
+                count_add(counts,
+                          expired || !k->certain ? "unknown" : status_name((enum bio_status)sqlite3_column_int(q, 0)),
                           sqlite3_column_int64(q, 2));
         }
         if (q)
@@ -165,7 +185,7 @@ json_t *store_hosts(struct store *s, const char *org, int64_t now)
         return hosts;
 }
 
-/* --- one host --------------------------------------------------------------------------------------------------------- */
+/* --- one host -------------------------------------------------------------------------------------------------- */
 
 /* The payload of a stored record, in clear; NULL where it cannot be read. */
 static json_t *payload_of(struct store *s, int64_t record)
@@ -176,7 +196,8 @@ static json_t *payload_of(struct store *s, int64_t record)
         size_t missing;
 
         bind_integer(q, 1, record);
-        if (store_step(s, q) == 1 && jws_parse(column_text(q, 0), (size_t)sqlite3_column_bytes(q, 0), 0, &j, NULL) >= 0) {
+        if (store_step(s, q) == 1 &&
+            jws_parse(column_text(q, 0), (size_t)sqlite3_column_bytes(q, 0), 0, &j, NULL) >= 0) {
                 payload = jws_disclosed(&j, &missing, 0);
                 jws_free(&j);
         }
@@ -296,7 +317,7 @@ json_t *store_host(struct store *s, const char *org, const char *host_id, int64_
         return host;
 }
 
-/* --- measures over all hosts ---------------------------------------------------------------------------------------------- */
+/* --- measures over all hosts ----------------------------------------------------------------------------------- */
 
 static json_t *member_object(json_t *object, const char *key)
 {
@@ -372,7 +393,7 @@ static json_t *sorted(json_t *measures)
         const char *key;
         size_t n = 0, i;
 
-        json_object_foreach(measures, key, value)
+        json_object_foreach (measures, key, value)
                 keys[n++] = key;
         qsort(keys, n, sizeof(*keys), compare_keys);
         for (i = 0; i < n; i++) {
@@ -417,7 +438,7 @@ json_t *store_measures(struct store *s, const char *org, int64_t now)
         return ret;
 }
 
-/* --- evidence ----------------------------------------------------------------------------------------------------------- */
+/* --- evidence -------------------------------------------------------------------------------------------------- */
 
 int store_each(struct store *s, const char *chain, int (*each)(const char *line, size_t length, void *user), void *user)
 {

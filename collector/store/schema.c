@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "store/schema.h"
 
-/* References are not declared: the code sets them from rows it holds, and checking each again costs a fifth of storing a record.
+/* References are not declared: the code sets them from rows it holds, and checking each again costs a fifth of storing
+ * a record.
  *
- * 0: statuses are numbers as in enum bio_status; moments are seconds since 1970; hashes, kids and chains are the texts of the
- * record. A record's JWS is the evidence and never changes; its disclosures lie apart, so that they can be erased. */
+ * 0: statuses are numbers as in enum bio_status; moments are seconds since 1970; hashes, kids and chains are the texts
+ * of the record. A record's JWS is the evidence and never changes; its disclosures lie apart, so that they can be
+ * erased. */
 static const char first[] =
         "CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;"
 
         "CREATE TABLE token ("
-        " hash BLOB PRIMARY KEY, org TEXT NOT NULL, host_name TEXT NOT NULL, expires INTEGER NOT NULL, used INTEGER) STRICT;"
+        " hash BLOB PRIMARY KEY, org TEXT NOT NULL, host_name TEXT NOT NULL, expires INTEGER NOT NULL, used INTEGER) "
+        "STRICT;"
 
         /* `name` is the inventory's, from the token: what the host calls itself is in its records. */
         "CREATE TABLE host ("
@@ -26,8 +29,9 @@ static const char first[] =
         " stopped INTEGER NOT NULL DEFAULT 0, about TEXT, policies TEXT) STRICT;"
         "CREATE INDEX chain_by_host ON chain (host);"
 
-        /* linked: all before it on its branch is there, or declared lost. fork: 0 on the branch that came first, so that no number
-         * stands for two records there; 1, 2, … on others. erased: its disclosures were, and do not come back. */
+        /* linked: all before it on its branch is there, or declared lost. fork: 0 on the branch that came first, so
+         * that no number stands for two records there; 1, 2, … on others. erased: its disclosures were, and do not come
+         * back. */
         "CREATE TABLE record ("
         " number INTEGER PRIMARY KEY, chain INTEGER NOT NULL, seq INTEGER NOT NULL,"
         " hash TEXT NOT NULL, prev TEXT, kind TEXT NOT NULL, made INTEGER NOT NULL, received INTEGER NOT NULL,"
@@ -47,8 +51,9 @@ static const char first[] =
         " number INTEGER PRIMARY KEY, received INTEGER NOT NULL, type TEXT NOT NULL, chain TEXT, seq INTEGER,"
         " line BLOB NOT NULL) STRICT;"
 
-        /* The current state. What a result says is read from its record, at its position: personal values lie among the disclosures and
-         * nowhere else. status NULL: removed by a change, kept so that a late record does not bring it back. */
+        /* The current state. What a result says is read from its record, at its position: personal values lie among the
+         * disclosures and nowhere else. status NULL: removed by a change, kept so that a late record does not bring it
+         * back. */
         "CREATE TABLE result ("
         " number INTEGER PRIMARY KEY, chain INTEGER NOT NULL, identity TEXT NOT NULL,"
         " seq INTEGER NOT NULL, status INTEGER, valid_until INTEGER, since INTEGER NOT NULL, measures TEXT,"
@@ -63,7 +68,8 @@ static const char first[] =
 
         "CREATE TABLE measure ("
         " number INTEGER PRIMARY KEY, chain INTEGER NOT NULL, id TEXT NOT NULL,"
-        " seq INTEGER NOT NULL, technical INTEGER, organisational TEXT, kind TEXT, coverage TEXT, since INTEGER NOT NULL,"
+        " seq INTEGER NOT NULL, technical INTEGER, organisational TEXT, kind TEXT, coverage TEXT, since INTEGER NOT "
+        "NULL,"
         " record INTEGER NOT NULL, position INTEGER NOT NULL) STRICT;"
         "CREATE UNIQUE INDEX measure_by_id ON measure (chain, id);"
 

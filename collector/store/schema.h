@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The tables, as a list of migrations: the n-th brings user_version n to n + 1. A migration that was released is never changed. */
+/* The tables, as a list of migrations: the n-th brings user_version n to n + 1. A migration that was released is never
+ * changed. */
 #ifndef STORE_SCHEMA_H
 #define STORE_SCHEMA_H
 

@@ -47,13 +47,13 @@ static int fail(struct store *s)
         return r;
 }
 
-/* --- statements ------------------------------------------------------------------------------------------------- */
+/* --- statements ------------------------------------------------------------------------------------------------ */
 
 sqlite3_stmt *store_statement(struct store *s, enum statement which)
 {
         if (!s->statements[which]) {
-                if (sqlite3_prepare_v3(s->db, store_sql[which], -1, SQLITE_PREPARE_PERSISTENT, &s->statements[which], NULL) !=
-                    SQLITE_OK) {
+                if (sqlite3_prepare_v3(s->db, store_sql[which], -1, SQLITE_PREPARE_PERSISTENT, &s->statements[which],
+                                       NULL) != SQLITE_OK) {
                         (void)fail(s);
                         return NULL;
                 }
@@ -140,7 +140,7 @@ json_t *column_json(sqlite3_stmt *q, int at)
         return json;
 }
 
-/* --- opening ---------------------------------------------------------------------------------------------------- */
+/* --- opening --------------------------------------------------------------------------------------------------- */
 
 static int64_t pragma(struct store *s, const char *sql)
 {
@@ -148,12 +148,14 @@ static int64_t pragma(struct store *s, const char *sql)
         int64_t value = -1;
 
         if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW)
-                value = sqlite3_column_type(q, 0) == SQLITE_TEXT ? streq(column_text(q, 0), "wal") : sqlite3_column_int64(q, 0);
+                value = sqlite3_column_type(q, 0) == SQLITE_TEXT ? streq(column_text(q, 0), "wal")
+                                                                 : sqlite3_column_int64(q, 0);
         (void)sqlite3_finalize(q);
         return value;
 }
 
-/* Asked back, not only asked for: a library built to ignore them, or a file system without shared memory, must not pass. */
+/* Asked back, not only asked for: a library built to ignore them, or a file system without shared memory, must not
+ * pass. */
 static int assert_durable(struct store *s, char **why)
 {
         (void)pragma(s, "PRAGMA synchronous = FULL");
@@ -196,8 +198,8 @@ static int migrate(struct store *s, char **why)
                 return r;
         version = pragma(s, "PRAGMA user_version");
         if (version < 0 || version > (int64_t)store_migration_count) {
-                *why = must_printf("the store is of a later version (schema %lld, this program knows %zu)", (long long)version,
-                                   store_migration_count);
+                *why = must_printf("the store is of a later version (schema %lld, this program knows %zu)",
+                                   (long long)version, store_migration_count);
                 r = -EPROTONOSUPPORT;
         }
         for (size_t i = (size_t)version; r >= 0 && i < store_migration_count; i++) {
@@ -266,8 +268,8 @@ int store_open(const char *directory, bool create, struct store **ret, char **wh
         r = assert_durable(s, why);
         if (r < 0)
                 return r;
-        /* 64 MiB of log between checkpoints: each copies every page once, however often it was written. As much of the newest pages stays
-         * at hand; it is taken as it is used. */
+        /* 64 MiB of log between checkpoints: each copies every page once, however often it was written. As much of the
+         * newest pages stays at hand; it is taken as it is used. */
         (void)pragma(s, "PRAGMA wal_autocheckpoint = 16384");
         (void)pragma(s, "PRAGMA cache_size = -65536");
         r = migrate(s, why);

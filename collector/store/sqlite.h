@@ -88,8 +88,8 @@ struct chain_row {
         uint64_t records;
         int64_t first_received, last_received, made, next_by, due;
         int stopped;
-        char *key_jwk;   /* new one, or NULL: as it was */
-        json_t *about;   /* payload to take the host's attributes from, or NULL: as they were */
+        char *key_jwk;    /* new one, or NULL: as it was */
+        json_t *about;    /* payload to take the host's attributes from, or NULL: as they were */
         json_t *policies; /* new ones, or NULL */
         bool dirty;
 };
@@ -122,6 +122,10 @@ json_t *column_moment(sqlite3_stmt *q, int at);
 /* JSON that we wrote ourselves; null where the column is NULL. New reference. */
 json_t *column_json(sqlite3_stmt *q, int at);
 
+/* transaction.c: a registered chain, borrowed until the transaction ends. -ENOENT. */
+int chain_get(struct store *s, const char *chain, struct chain_row **ret);
+/* A moment, or NULL for 0. */
+void bind_moment(sqlite3_stmt *q, int at, int64_t moment);
 /* state.c: what a record, stored under `number`, says about the host's state, where it is on the first branch. */
 int state_apply(struct store *s, struct chain_row *c, const struct store_record *r, int64_t number);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The current state of a host, and since when. Every row carries the number of the record that it is from, so that records may
- * arrive in any order: an older one never replaces a newer one's. */
+/* The current state of a host, and since when. Every row carries the number of the record that it is from, so that
+ * records may arrive in any order: an older one never replaces a newer one's. */
 #include <errno.h>
 #include <string.h>
 
@@ -17,7 +17,9 @@ struct source {
         size_t position;
 };
 
-#define PARTS_MOST 64 /* of a full that becomes the state: up to 64 MiB of results; one of more is stored like any other record */
+#define PARTS_MOST                                                                                                   \
+        64 /* of a full that becomes the state: up to 64 MiB of results; one of more is stored like any other record \
+            */
 
 struct row {
         int64_t number; /* 0: none */
@@ -33,8 +35,8 @@ static void bind_status(sqlite3_stmt *q, int at, int status)
                 bind_integer(q, at, status);
 }
 
-static int add_history(struct store *s, const struct chain_row *c, bool measure, const char *subject, const struct record *record,
-                       int status)
+static int add_history(struct store *s, const struct chain_row *c, bool measure, const char *subject,
+                       const struct record *record, int status)
 {
         sqlite3_stmt *q = store_statement(s, SQL_HISTORY_ADD);
 
@@ -48,7 +50,8 @@ static int add_history(struct store *s, const struct chain_row *c, bool measure,
 }
 
 /* The row of a result or a measure as it is. */
-static int get_row(struct store *s, enum statement which, const struct chain_row *c, const char *subject, struct row *ret)
+static int get_row(struct store *s, enum statement which, const struct chain_row *c, const char *subject,
+                   struct row *ret)
 {
         sqlite3_stmt *q = store_statement(s, which);
         int r;
@@ -72,12 +75,13 @@ static int get_row(struct store *s, enum statement which, const struct chain_row
         return r < 0 ? r : 0;
 }
 
-/* --- results ---------------------------------------------------------------------------------------------------------- */
+/* --- results --------------------------------------------------------------------------------------------------- */
 
 /* Until when an observation counts; 0: no end. A host that dates its observations ahead gains nothing by it. */
 static int64_t valid_until(const json_t *result, int64_t received)
 {
-        const char *observed = json_member_string(result, "observed_at"), *max_age = json_member_string(result, "max_age");
+        const char *observed = json_member_string(result, "observed_at"),
+                   *max_age = json_member_string(result, "max_age");
         int64_t at = received, moment;
         struct term term;
 
@@ -98,8 +102,7 @@ static char *measures_of(const json_t *result)
         const char *last = NULL;
         size_t last_length = 0;
 
-        json_array_foreach(measures, i, entry)
-        {
+        json_array_foreach (measures, i, entry) {
                 const char *name = json_string_value(entry);
                 size_t length = name ? strcspn(name, "/") : 0;
 
@@ -214,7 +217,7 @@ static int apply_removed(struct store *s, const struct chain_row *c, const struc
         return e;
 }
 
-/* --- measures --------------------------------------------------------------------------------------------------------- */
+/* --- measures -------------------------------------------------------------------------------------------------- */
 
 static int apply_measure(struct store *s, const struct chain_row *c, const struct source *from, const json_t *measure)
 {
@@ -258,17 +261,15 @@ static int apply_content(struct store *s, const struct chain_row *c, const struc
         size_t i;
         int e = 0;
 
-        json_array_foreach(json_object_get(r->payload, "results"), i, entry)
-        {
+        json_array_foreach (json_object_get(r->payload, "results"), i, entry) {
                 from.position = i;
                 if (e >= 0)
                         e = apply_result(s, c, &from, entry);
         }
-        json_array_foreach(json_object_get(r->payload, "removed"), i, entry)
+        json_array_foreach (json_object_get(r->payload, "removed"), i, entry)
                 if (e >= 0)
                         e = apply_removed(s, c, r, entry);
-        json_array_foreach(json_object_get(r->payload, "measures"), i, entry)
-        {
+        json_array_foreach (json_object_get(r->payload, "measures"), i, entry) {
                 from.position = i;
                 if (e >= 0)
                         e = apply_measure(s, c, &from, entry);
@@ -276,7 +277,7 @@ static int apply_content(struct store *s, const struct chain_row *c, const struc
         return e;
 }
 
-/* --- fulls ------------------------------------------------------------------------------------------------------------ */
+/* --- fulls ----------------------------------------------------------------------------------------------------- */
 
 static int drop_older(struct store *s, const struct chain_row *c, uint64_t seq)
 {
@@ -376,8 +377,8 @@ static bool parts_complete(const struct parts *p)
         if (p->count == 0 || p->count != p->records[0].part_of)
                 return false;
         for (i = 0; i < p->count; i++)
-                if (p->records[i].kind != RECORD_FULL || p->records[i].part_of != p->count || p->records[i].part_index != i + 1 ||
-                    p->records[i].seq != p->records[0].seq + i)
+                if (p->records[i].kind != RECORD_FULL || p->records[i].part_of != p->count ||
+                    p->records[i].part_index != i + 1 || p->records[i].seq != p->records[0].seq + i)
                         return false;
         return true;
 }

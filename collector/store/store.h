@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The collector's store: operations, not SQL. An engine implements them (sqlite.c and its neighbours; others later). Every key
- * and question is scoped by organisation. A handle belongs to one thread; several handles, also in other processes, may have the
- * same store open. Moments are seconds since 1970 (base/term.h). */
+/* The collector's store: operations, not SQL. An engine implements them (sqlite.c and its neighbours; others later).
+ * Every key and question is scoped by organisation. A handle belongs to one thread; several handles, also in other
+ * processes, may have the same store open. Moments are seconds since 1970 (base/term.h). */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -16,9 +16,9 @@
 
 struct store;
 
-/* Opens (with `create`: makes) the store in a directory that exists; asserts durability (WAL, synchronous=FULL) and brings an
- * older schema up to date. -EEXIST: to be made, but there; -ENOENT: not there; -EPROTONOSUPPORT: a later version's. *why
- * malloc'd. */
+/* Opens (with `create`: makes) the store in a directory that exists; asserts durability (WAL, synchronous=FULL) and
+ * brings an older schema up to date. -EEXIST: to be made, but there; -ENOENT: not there; -EPROTONOSUPPORT: a later
+ * version's. *why malloc'd. */
 int store_open(const char *directory, bool create, struct store **ret, char **why);
 void store_close(struct store *s);
 static inline void store_drop(struct store **s)
@@ -38,11 +38,11 @@ int store_token_add(struct store *s, const char *org, const char *host_name, con
                     int64_t now, int64_t expires);
 /* 0 where this token could enrol a host now; -EACCES: wrong, used or expired. */
 int store_token_valid(struct store *s, const unsigned char secret_hash[static 32], int64_t now);
-/* Consumes the token and registers (org, host id, chain, kid) in one transaction. -EACCES: token wrong, used or expired; -EEXIST:
- * kid or chain is another's, or the host another organisation's; the token is then still good. The same three may enrol again
- * with a new token. *ret_org (malloc'd): the token's organisation. */
-int store_enrol(struct store *s, const unsigned char secret_hash[static 32], int64_t now, const char *host_id, const char *chain,
-                const char *kid, char **ret_org);
+/* Consumes the token and registers (org, host id, chain, kid) in one transaction. -EACCES: token wrong, used or
+ * expired; -EEXIST: kid or chain is another's, or the host another organisation's; the token is then still good. The
+ * same three may enrol again with a new token. *ret_org (malloc'd): the token's organisation. */
+int store_enrol(struct store *s, const unsigned char secret_hash[static 32], int64_t now, const char *host_id,
+                const char *chain, const char *kid, char **ret_org);
 
 /* What is registered under a record key. */
 struct store_host_key {
@@ -80,7 +80,7 @@ struct store_record {
 };
 
 struct store_added {
-        bool fresh;         /* false: was there already; disclosures that were missing have been added */
+        bool fresh; /* false: was there already; disclosures that were missing have been added */
         unsigned marks;
         const char *host_name; /* borrowed until the next commit or rollback */
 };
@@ -98,18 +98,18 @@ struct store_position {
         char hash[JWS_HASH_TEXT];
         uint64_t want; /* the first number that is missing before others; 0: none */
 };
-/* Within a transaction. `hash` (may be NULL) is the newest record of the request: where that is on another branch than the first
- * one, the position is on its branch. -ENOENT: not registered. */
+/* Within a transaction. `hash` (may be NULL) is the newest record of the request: where that is on another branch than
+ * the first one, the position is on its branch. -ENOENT: not registered. */
 int store_position(struct store *s, const char *chain, uint64_t seq, const char *hash, struct store_position *ret);
 
-#define STORE_QUARANTINE_LINES 1000
-#define STORE_QUARANTINE_BYTES (16 << 20)
+#define STORE_QUARANTINE_LINES      1000
+#define STORE_QUARANTINE_BYTES      (16 << 20)
 #define STORE_QUARANTINE_LINE_BYTES (64 << 10) /* longer ones are cut off */
 /* Keeps what cannot be verified, bounded (oldest go first). `chain` may be NULL. */
-int store_quarantine(struct store *s, const char *type, const char *chain, uint64_t seq, const char *line, size_t length,
-                     int64_t received);
+int store_quarantine(struct store *s, const char *type, const char *chain, uint64_t seq, const char *line,
+                     size_t length, int64_t received);
 
-/* --- reading, as the API and the pages show it. New references; NULL where the store cannot be read. --------------- */
+/* --- reading, as the API and the pages show it. New references; NULL where the store cannot be read. ----------- */
 
 /* Names of organisations that have hosts, sorted. */
 json_t *store_organisations(struct store *s);
@@ -117,16 +117,17 @@ json_t *store_organisations(struct store *s);
  * "missing","marks":[…]}]; moments as RFC 3339 or null. Counts are of results; those that are no longer valid count as
  * "unknown". A host that is enrolled and never reported has null in last_seen. */
 json_t *store_hosts(struct store *s, const char *org, int64_t now);
-/* One host: as above, with "host", "policies", "results", "measures", "descriptors", "titles", "log" (its newest records).
- * json_null() where there is none. */
+/* One host: as above, with "host", "policies", "results", "measures", "descriptors", "titles", "log" (its newest
+ * records). json_null() where there is none. */
 json_t *store_host(struct store *s, const char *org, const char *host_id, int64_t now);
 /* {"hosts":n,"reported":n,"silent":n,"measures":[{"id","title","kind","coverage","technical":{"fail":n,…},"organisational":
- * {"open":n,…},"hosts":n}]}. "hosts" of a measure: those whose newest state has it; the figures of `technical` add up to it;
- * "none" are those where a host can show nothing of it. */
+ * {"open":n,…},"hosts":n}]}. "hosts" of a measure: those whose newest state has it; the figures of `technical` add up
+ * to it; "none" are those where a host can show nothing of it. */
 json_t *store_measures(struct store *s, const char *org, int64_t now);
-/* Every stored line of a chain, in order of seq; for verify and export. `each` ends it with a value other than 0, which is
- * returned. */
-int store_each(struct store *s, const char *chain, int (*each)(const char *line, size_t length, void *user), void *user);
+/* Every stored line of a chain, in order of seq; for verify and export. `each` ends it with a value other than 0, which
+ * is returned. */
+int store_each(struct store *s, const char *chain, int (*each)(const char *line, size_t length, void *user),
+               void *user);
 /* [{"chain","host","kid","seq","hash"}]: seq and hash are what has been acknowledged. */
 json_t *store_chains(struct store *s);
 

@@ -24,7 +24,7 @@ static void add_lead(struct text *out, const struct page_frame *f, enum page_str
         text_add(out, "</p>\n");
 }
 
-static void add_empty(struct text *out, const struct page_frame *f, enum page_string what)
+void web_add_empty(struct text *out, const struct page_frame *f, enum page_string what)
 {
         text_add(out, "<p class=\"empty\">");
         page_say(out, f->language, what);
@@ -32,7 +32,7 @@ static void add_empty(struct text *out, const struct page_frame *f, enum page_st
 }
 
 /* Counts by status as a list of badges, worst first; what is no status after them. */
-static void add_counts(struct text *out, const struct page_frame *f, const json_t *counts)
+void web_add_counts(struct text *out, const struct page_frame *f, const json_t *counts)
 {
         size_t i;
 
@@ -49,7 +49,7 @@ static void add_counts(struct text *out, const struct page_frame *f, const json_
         text_add(out, "</ul>");
 }
 
-static int64_t sum(const json_t *counts)
+int64_t web_sum(const json_t *counts)
 {
         const json_t *value;
         int64_t total = 0;
@@ -60,8 +60,7 @@ static int64_t sum(const json_t *counts)
         return total;
 }
 
-/* --- hosts
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- hosts ----------------------------------------------------------------------------------------------------- */
 
 struct host_state {
         enum page_string word;
@@ -81,7 +80,7 @@ static struct host_state state_of(const json_t *host)
         return (struct host_state){STRING_STATE_REPORTING, "pass"};
 }
 
-static void add_state(struct text *out, const struct page_frame *f, const json_t *host)
+void web_add_state(struct text *out, const struct page_frame *f, const json_t *host)
 {
         struct host_state state = state_of(host);
 
@@ -90,7 +89,7 @@ static void add_state(struct text *out, const struct page_frame *f, const json_t
         text_add(out, "</span>");
 }
 
-static void add_marks(struct text *out, const struct page_frame *f, const json_t *marks)
+void web_add_marks(struct text *out, const struct page_frame *f, const json_t *marks)
 {
         const json_t *mark;
         size_t i;
@@ -133,23 +132,23 @@ static void add_host_row(struct text *out, const struct page_frame *f, const str
         }
         text_add(out, "</th>");
         page_cell(out, f->language, &columns[1]);
-        add_state(out, f, host);
+        web_add_state(out, f, host);
         text_add(out, "</td>");
         page_cell(out, f->language, &columns[2]);
         page_moment(out, f->language, json_member_string(host, "last_seen"), now, STRING_NEVER);
         text_add(out, "</td>");
         page_cell(out, f->language, &columns[3]);
-        if (sum(counts) == 0) {
+        if (web_sum(counts) == 0) {
                 page_say(out, f->language, STRING_NO_RESULTS);
         } else {
                 page_bar(out, counts);
-                add_counts(out, f, counts);
+                web_add_counts(out, f, counts);
         }
         text_add(out, "</td>");
         page_cell(out, f->language, &columns[4]);
         if (json_array_size(marks) == 0)
                 page_say(out, f->language, STRING_NO_REMARKS);
-        add_marks(out, f, marks);
+        web_add_marks(out, f, marks);
         text_add(out, "</td></tr>\n");
 }
 
@@ -179,7 +178,7 @@ void web_show_hosts(struct text *out, const struct page_frame *f, const json_t *
         count_hosts(hosts, numbers);
         add_lead(out, f, STRING_HOSTS_TITLE, STRING_HOSTS_LEAD, numbers);
         if (numbers[0] == 0) {
-                add_empty(out, f, STRING_HOSTS_NONE);
+                web_add_empty(out, f, STRING_HOSTS_NONE);
                 page_end(out, f);
                 return;
         }
@@ -196,8 +195,7 @@ void web_show_hosts(struct text *out, const struct page_frame *f, const json_t *
         page_end(out, f);
 }
 
-/* --- measures
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- measures -------------------------------------------------------------------------------------------------- */
 
 static void add_organisational(struct text *out, const struct page_frame *f, const json_t *counts)
 {
@@ -232,7 +230,7 @@ static void add_measure_row(struct text *out, const struct page_frame *f, const 
         text_add(out, "</th>");
         page_cell(out, f->language, &columns[1]);
         page_bar(out, technical);
-        add_counts(out, f, technical);
+        web_add_counts(out, f, technical);
         if (none > 0) {
                 text_printf(out, "<small>%lld ", (long long)none);
                 page_say(out, f->language, STRING_NOT_BY_HOST);
@@ -260,7 +258,7 @@ void web_show_measures(struct text *out, const struct page_frame *f, const json_
         (void)now;
         add_lead(out, f, STRING_MEASURES_TITLE, STRING_MEASURES_LEAD, numbers);
         if (json_array_size(measures) == 0) {
-                add_empty(out, f, STRING_MEASURES_NONE);
+                web_add_empty(out, f, STRING_MEASURES_NONE);
         } else {
                 page_table(out, f->language, STRING_MEASURES_CAPTION, columns, ELEMENTS(columns));
                 json_array_foreach (measures, i, measure)
@@ -270,209 +268,7 @@ void web_show_measures(struct text *out, const struct page_frame *f, const json_
         page_end(out, f);
 }
 
-/* --- one host
- * --------------------------------------------------------------------------------------------------------------- */
-
-static void add_detail(struct text *out, const struct page_frame *f, enum page_string name, const char *value,
-                       bool mono)
-{
-        text_add(out, "<div><dt>");
-        page_say(out, f->language, name);
-        text_add(out, mono ? "</dt><dd class=\"mono\">" : "</dt><dd>");
-        if (value)
-                text_add_html(out, value);
-        else
-                page_say(out, f->language, STRING_UNKNOWN_VALUE);
-        text_add(out, "</dd></div>\n");
-}
-
-static void add_detail_moment(struct text *out, const struct page_frame *f, enum page_string name, const char *moment,
-                              int64_t now)
-{
-        text_add(out, "<div><dt>");
-        page_say(out, f->language, name);
-        text_add(out, "</dt><dd>");
-        page_moment(out, f->language, moment, now, STRING_NEVER);
-        text_add(out, "</dd></div>\n");
-}
-
-static void add_policies(struct text *out, const struct page_frame *f, const json_t *policies)
-{
-        _cleanup_text_ struct text value = {0};
-        const json_t *policy;
-        size_t i;
-
-        json_array_foreach (policies, i, policy) {
-                const char *id = json_member_string(policy, "id"), *version = json_member_string(policy, "version");
-
-                text_printf(&value, "%s%s %s", i > 0 ? ", " : "", id ? id : "?", version ? version : "");
-                if (json_is_true(json_object_get(policy, "tailored")))
-                        text_printf(&value, " (%s)", page_string(f->language, STRING_TAILORED));
-        }
-        add_detail(out, f, STRING_DETAIL_POLICIES, value.length > 0 ? text_string(&value) : NULL, false);
-}
-
-static void add_details(struct text *out, const struct page_frame *f, const json_t *host, int64_t now)
-{
-        const json_t *about = json_object_get(host, "host");
-        int64_t numbers[2] = {json_member_integer(host, "records", 0), json_member_integer(host, "acknowledged", 0)};
-
-        text_add(out, "<h2>");
-        page_say(out, f->language, STRING_DETAILS);
-        text_add(out, "</h2>\n<dl class=\"facts\">\n");
-        add_detail(out, f, STRING_DETAIL_SYSTEM, json_member_string(about, "os"), false);
-        add_detail(out, f, STRING_DETAIL_KERNEL, json_member_string(about, "kernel"), false);
-        add_detail(out, f, STRING_DETAIL_OWN_NAME, json_member_string(about, "name"), false);
-        add_detail(out, f, STRING_DETAIL_AGENT, json_member_string(about, "agent"), false);
-        add_policies(out, f, json_object_get(host, "policies"));
-        add_detail_moment(out, f, STRING_DETAIL_ENROLLED, json_member_string(host, "enrolled"), now);
-        add_detail_moment(out, f, STRING_DETAIL_FIRST, json_member_string(host, "first_seen"), now);
-        add_detail_moment(out, f, STRING_DETAIL_LAST, json_member_string(host, "last_seen"), now);
-        if (json_member_string(host, "due"))
-                add_detail_moment(out, f, STRING_DETAIL_DUE, json_member_string(host, "due"), now);
-        text_add(out, "<div><dt>");
-        page_say(out, f->language, STRING_DETAIL_RECORDS);
-        text_add(out, "</dt><dd>");
-        page_say_numbers(out, f->language, STRING_RECORDS_VALUE, numbers);
-        text_add(out, "</dd></div>\n");
-        add_detail(out, f, STRING_DETAIL_HOST_ID, json_member_string(host, "id"), true);
-        add_detail(out, f, STRING_DETAIL_CHAIN, json_member_string(host, "chain"), true);
-        add_detail(out, f, STRING_DETAIL_KEY, json_member_string(host, "kid"), true);
-        text_add(out, "</dl>\n");
-}
-
-static void begin_notice(struct text *out, const struct page_frame *f, enum page_string what, const int64_t *numbers,
-                         bool bad)
-{
-        text_printf(out, "<div class=\"notice%s\"><p>", bad ? " bad" : "");
-        page_say_numbers(out, f->language, what, numbers);
-}
-
-static void end_notice(struct text *out)
-{
-        text_add(out, "</p></div>\n");
-}
-
-/* What a reader must know before the figures. */
-static void add_notices(struct text *out, const struct page_frame *f, const json_t *host, int64_t now)
-{
-        int64_t missing = json_member_integer(host, "missing", 0);
-        bool reported = json_member_string(host, "last_seen") != NULL;
-
-        if (!reported) {
-                begin_notice(out, f, STRING_NEVER_WARNING, NULL, false);
-                end_notice(out);
-                return;
-        }
-        if (json_is_true(json_object_get(host, "silent"))) {
-                begin_notice(out, f, STRING_SILENT_WARNING, NULL, true);
-                text_add_char(out, ' ');
-                page_moment(out, f->language, json_member_string(host, "due"), now, STRING_UNKNOWN_VALUE);
-                text_add(out, ". ");
-                page_say(out, f->language, STRING_SILENT_EXPLAIN);
-                end_notice(out);
-        } else if (json_is_true(json_object_get(host, "stopped"))) {
-                begin_notice(out, f, STRING_STOPPED_WARNING, NULL, false);
-                end_notice(out);
-        }
-        if (missing > 0) {
-                begin_notice(out, f, STRING_MISSING_WARNING, &missing, true);
-                end_notice(out);
-        } else if (json_array_size(json_object_get(host, "results")) == 0) {
-                begin_notice(out, f, STRING_NOT_FULL_WARNING, NULL, false);
-                end_notice(out);
-        }
-        if (json_array_size(json_object_get(host, "marks")) > 0) {
-                begin_notice(out, f, STRING_MARKS_WARNING, NULL, false);
-                text_add_char(out, ' ');
-                add_marks(out, f, json_object_get(host, "marks"));
-                text_add_char(out, '.');
-                end_notice(out);
-        }
-}
-
-static void add_log_row(struct text *out, const struct page_frame *f, const struct page_column *columns,
-                        const json_t *entry, int64_t now)
-{
-        const char *kind = json_member_string(entry, "kind"), *hash = json_member_string(entry, "hash");
-
-        text_add(out, "<tr role=\"row\">");
-        page_cell(out, f->language, &columns[0]);
-        text_printf(out, "%lld</td>", (long long)json_member_integer(entry, "seq", 0));
-        page_cell(out, f->language, &columns[1]);
-        text_add_html(out, kind ? page_word(f->language, kind) : "?");
-        text_add(out, "</td>");
-        page_cell(out, f->language, &columns[2]);
-        page_moment(out, f->language, json_member_string(entry, "made"), now, STRING_UNKNOWN_VALUE);
-        text_add(out, "</td>");
-        page_cell(out, f->language, &columns[3]);
-        page_moment(out, f->language, json_member_string(entry, "received"), now, STRING_UNKNOWN_VALUE);
-        text_add(out, "</td>");
-        page_cell(out, f->language, &columns[4]);
-        if (json_array_size(json_object_get(entry, "marks")) == 0)
-                page_say(out, f->language, STRING_NO_REMARKS);
-        add_marks(out, f, json_object_get(entry, "marks"));
-        text_add(out, "</td>");
-        page_cell(out, f->language, &columns[5]);
-        text_add(out, "<span class=\"mono\">");
-        text_add_html(out, hash ? hash : "");
-        text_add(out, "</span></td></tr>\n");
-}
-
-static void add_log(struct text *out, const struct page_frame *f, const json_t *log, int64_t now)
-{
-        static const struct page_column columns[] = {{STRING_COLUMN_NUMBER, true},   {STRING_COLUMN_KIND, false},
-                                                     {STRING_COLUMN_MADE, false},    {STRING_COLUMN_RECEIVED, false},
-                                                     {STRING_COLUMN_REMARKS, false}, {STRING_COLUMN_HASH, false}};
-        const json_t *entry;
-        size_t i;
-
-        if (json_array_size(log) == 0)
-                return;
-        text_add(out, "<h2>");
-        page_say(out, f->language, STRING_HOST_LOG);
-        text_add(out, "</h2>\n");
-        page_table(out, f->language, STRING_LOG_CAPTION, columns, ELEMENTS(columns));
-        json_array_foreach (log, i, entry)
-                add_log_row(out, f, columns, entry, now);
-        page_table_end(out);
-}
-
-void web_show_host(struct text *out, const struct page_frame *f, const json_t *host, int64_t now)
-{
-        const json_t *measures = json_object_get(host, "measures"), *results = json_object_get(host, "results");
-        const char *name = json_member_string(host, "name");
-
-        page_begin(out, f, name ? name : "?");
-        text_add(out, "<h1>");
-        text_add_html(out, name ? name : "?");
-        text_add_char(out, ' ');
-        add_state(out, f, host);
-        text_add(out, "</h1>\n");
-        add_notices(out, f, host, now);
-        if (sum(json_object_get(host, "counts")) > 0) {
-                page_bar(out, json_object_get(host, "counts"));
-                add_counts(out, f, json_object_get(host, "counts"));
-        }
-        text_add(out, "<h2>");
-        page_say(out, f->language, STRING_HOST_RESULTS);
-        text_add(out, "</h2>\n");
-        if (json_array_size(results) == 0)
-                add_empty(out, f, STRING_NO_FINDINGS);
-        page_host_results(out, f->language, results, json_object_get(host, "descriptors"), now);
-        if (json_array_size(measures) > 0) {
-                text_add(out, "<h2>");
-                page_say(out, f->language, STRING_HOST_MEASURES);
-                text_add(out, "</h2>\n");
-                page_host_measures(out, f->language, measures, json_object_get(host, "titles"), now);
-        }
-        add_details(out, f, host, now);
-        add_log(out, f, json_object_get(host, "log"), now);
-        page_end(out, f);
-}
-
-/* --- for a terminal
- * --------------------------------------------------------------------------------------------------------- */
+/* --- for a terminal -------------------------------------------------------------------------------------------- */
 
 /* `2 met afwijking, 1 zonder afwijking`; false where all counts are 0. */
 static bool text_counts(struct text *out, const struct page_frame *f, const json_t *counts)

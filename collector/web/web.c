@@ -76,8 +76,7 @@ const char *web_token(const struct web *w)
         return w->token;
 }
 
-/* --- who may look
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- who may look ---------------------------------------------------------------------------------------------- */
 
 /* A page from elsewhere, whose name was made to point at us, names itself. */
 static bool host_is_ours(const struct web *w, const char *host)
@@ -111,8 +110,7 @@ static void answer_token(const struct web *w, const char *token, struct http_rep
         http_reply_header(reply, "Set-Cookie", COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict", w->session);
 }
 
-/* --- what there is to see
- * -------------------------------------------------------------------------------------------------- */
+/* --- what there is to see -------------------------------------------------------------------------------------- */
 
 /* The organisation that is asked for, else ours where it has hosts, else the first. malloc'd. */
 static char *choose_organisation(const struct web *w, const struct http_request *q, const json_t *all)

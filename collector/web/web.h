@@ -12,7 +12,8 @@ struct web;
 /* `organisation`: the one that is shown unless another is asked for. *why malloc'd. */
 int web_open(const char *store_directory, const char *organisation, struct web **ret, char **why);
 void web_close(struct web *w);
-/* Under which ADDRESS:PORT it is reached, before the first request: a Host header that names another is refused (DNS rebinding). */
+/* Under which ADDRESS:PORT it is reached, before the first request: a Host header that names another is refused (DNS
+ * rebinding). */
 void web_listens(struct web *w, const char *address);
 /* Random, of this process. Borrowed. */
 const char *web_token(const struct web *w);

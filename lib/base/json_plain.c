@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Jansson reads and writes a byte at a time through its streams and buffers; most of what it cost to take in a record, its signature
- * aside, went there. This reads from and writes to memory, the same values and the same text. */
+/* Jansson reads and writes a byte at a time through its streams and buffers; most of what it cost to take in a record,
+ * its signature aside, went there. This reads from and writes to memory, the same values and the same text. */
 #include "base/json_plain.h"
 
 #include <stdbool.h>
@@ -53,7 +53,8 @@ static char unescaped(char c)
         return at ? meant[at - letters] : '\0';
 }
 
-/* The content of a string whose opening quote was taken: borrowed from the input, or from `buffer` where it has escapes. */
+/* The content of a string whose opening quote was taken: borrowed from the input, or from `buffer` where it has
+ * escapes. */
 static bool read_string(struct plain *p, struct text *buffer, const char **ret, size_t *ret_length)
 {
         const char *start = p->at, *piece = p->at;
@@ -149,7 +150,8 @@ static bool read_element(struct plain *p, json_t *array)
 }
 
 /* Members or elements up to `close`, whose opening bracket was taken. Takes over `container`. */
-static json_t *read_container(struct plain *p, json_t *container, bool (*read_one)(struct plain *p, json_t *container), char close)
+static json_t *read_container(struct plain *p, json_t *container, bool (*read_one)(struct plain *p, json_t *container),
+                              char close)
 {
         bool good = ++p->depth <= JSON_DEPTH_MOST;
 
@@ -207,7 +209,7 @@ json_t *json_parse_plain(const char *bytes, size_t length)
         return value;
 }
 
-/* --- writing ---------------------------------------------------------------------------------------------------------- */
+/* --- writing --------------------------------------------------------------------------------------------------- */
 
 static void write_escape(struct text *out, unsigned char c)
 {

@@ -35,7 +35,7 @@ static void add_since(struct text *out, enum page_language language, const json_
         text_add(out, "</span>");
 }
 
-/* --- measures ------------------------------------------------------------------------------------------------------------- */
+/* --- measures -------------------------------------------------------------------------------------------------- */
 
 /* A pass is never more than that nothing was found in what was examined. */
 static void add_answer(struct text *out, enum page_language language, const json_t *measure)
@@ -58,12 +58,13 @@ static void add_answer(struct text *out, enum page_language language, const json
         else
                 page_badge(out, language, "none");
         text_add(out, " <span class=\"examined\">");
-        page_say_numbers(out, language, streq(technical, "pass") ? STRING_NO_DEVIATION : STRING_PARTS_EXAMINED, numbers);
+        page_say_numbers(out, language, streq(technical, "pass") ? STRING_NO_DEVIATION : STRING_PARTS_EXAMINED,
+                         numbers);
         text_add(out, "</span>");
 }
 
-static void add_part(struct text *out, enum page_language language, const struct page_column *columns, const json_t *part,
-                     const json_t *titles)
+static void add_part(struct text *out, enum page_language language, const struct page_column *columns,
+                     const json_t *part, const json_t *titles)
 {
         const char *id = json_member_string(part, "id"), *technical = json_member_string(part, "technical");
         const char *why = json_member_string(part, "why");
@@ -87,10 +88,12 @@ static void add_part(struct text *out, enum page_language language, const struct
         text_add(out, "</td></tr>\n");
 }
 
-static void add_measure(struct text *out, enum page_language language, const json_t *measure, const json_t *words, int64_t now)
+static void add_measure(struct text *out, enum page_language language, const json_t *measure, const json_t *words,
+                        int64_t now)
 {
         static const struct page_column columns[] = {{STRING_COLUMN_PART, false}, {STRING_COLUMN_ANSWER, false}};
-        const char *id = json_member_string(measure, "id"), *organisational = json_member_string(measure, "organisational");
+        const char *id = json_member_string(measure, "id"),
+                   *organisational = json_member_string(measure, "organisational");
         const json_t *part;
         size_t i;
 
@@ -114,27 +117,27 @@ static void add_measure(struct text *out, enum page_language language, const jso
         text_add(out, "</p>\n");
         if (json_array_size(json_object_get(measure, "parts")) > 0) {
                 page_table(out, language, STRING_PARTS_CAPTION, columns, ELEMENTS(columns));
-                json_array_foreach(json_object_get(measure, "parts"), i, part)
+                json_array_foreach (json_object_get(measure, "parts"), i, part)
                         add_part(out, language, columns, part, json_object_get(words, "parts"));
                 page_table_end(out);
         }
         text_add(out, "</details>\n");
 }
 
-void page_host_measures(struct text *out, enum page_language language, const json_t *measures, const json_t *titles, int64_t now)
+void page_host_measures(struct text *out, enum page_language language, const json_t *measures, const json_t *titles,
+                        int64_t now)
 {
         const json_t *measure;
         size_t i;
 
-        json_array_foreach(measures, i, measure)
-        {
+        json_array_foreach (measures, i, measure) {
                 const char *id = json_member_string(measure, "id");
 
                 add_measure(out, language, measure, id ? json_object_get(titles, id) : NULL, now);
         }
 }
 
-/* --- evidence ------------------------------------------------------------------------------------------------------------- */
+/* --- evidence -------------------------------------------------------------------------------------------------- */
 
 static void add_term(struct text *out, enum page_language language, enum page_string term, const char *value)
 {
@@ -192,7 +195,8 @@ static void add_evidence(struct text *out, enum page_language language, const js
         text_add(out, "</li>");
 }
 
-static void add_finding(struct text *out, enum page_language language, const struct page_column *columns, const json_t *finding)
+static void add_finding(struct text *out, enum page_language language, const struct page_column *columns,
+                        const json_t *finding)
 {
         const char *subject = json_member_string(finding, "subject"), *status = json_member_string(finding, "status");
         const json_t *evidence = json_object_get(finding, "evidence"), *entry;
@@ -213,7 +217,8 @@ static void add_finding(struct text *out, enum page_language language, const str
                 page_say(out, language, STRING_NO_EVIDENCE);
         else
                 text_add(out, "<ul class=\"evidence\">");
-        json_array_foreach(evidence, i, entry) add_evidence(out, language, entry);
+        json_array_foreach (evidence, i, entry)
+                add_evidence(out, language, entry);
         text_add(out, json_array_size(evidence) == 0 ? "</td></tr>\n" : "</ul></td></tr>\n");
 }
 
@@ -229,9 +234,11 @@ static void add_findings(struct text *out, enum page_language language, const js
         if (numbers[1] == 0)
                 return;
         page_table(out, language, STRING_FINDINGS_CAPTION, columns, ELEMENTS(columns));
-        json_array_foreach(findings, i, finding) add_finding(out, language, columns, finding);
+        json_array_foreach (findings, i, finding)
+                add_finding(out, language, columns, finding);
         page_table_end(out);
-        json_object_foreach((json_t *)json_object_get(result, "counts"), key, count) numbers[0] += json_integer_value(count);
+        json_object_foreach ((json_t *)json_object_get(result, "counts"), key, count)
+                numbers[0] += json_integer_value(count);
         if (numbers[0] > numbers[1]) {
                 text_add(out, "<p class=\"more\">");
                 page_say_numbers(out, language, STRING_MORE_FINDINGS, numbers);
@@ -247,8 +254,7 @@ static void add_commands(struct text *out, const json_t *commands)
 
         if (json_is_string(commands))
                 text_add_html(out, json_string_value(commands));
-        json_array_foreach(commands, i, line)
-        {
+        json_array_foreach (commands, i, line) {
                 text_add(out, i > 0 ? "\n" : "");
                 text_add_html(out, json_is_string(line) ? json_string_value(line) : "");
         }
@@ -281,15 +287,15 @@ static void add_bears_on(struct text *out, enum page_language language, const js
         text_add(out, "<div><dt>");
         page_say(out, language, STRING_BEARS_ON);
         text_add(out, "</dt><dd>");
-        json_array_foreach(measures, i, entry)
-        {
+        json_array_foreach (measures, i, entry) {
                 text_add(out, i > 0 ? ", " : "");
                 text_add_html(out, json_is_string(entry) ? json_string_value(entry) : "");
         }
         text_add(out, "</dd></div>");
 }
 
-static void add_result(struct text *out, enum page_language language, const json_t *result, const json_t *descriptor, int64_t now)
+static void add_result(struct text *out, enum page_language language, const json_t *result, const json_t *descriptor,
+                       int64_t now)
 {
         const char *check = json_member_string(result, "check"), *status = json_member_string(result, "status");
         bool open = streq(status, "fail") || streq(status, "error");
@@ -331,15 +337,15 @@ static void add_result(struct text *out, enum page_language language, const json
         text_add(out, "</details>\n");
 }
 
-void page_host_results(struct text *out, enum page_language language, const json_t *results, const json_t *descriptors, int64_t now)
+void page_host_results(struct text *out, enum page_language language, const json_t *results, const json_t *descriptors,
+                       int64_t now)
 {
         const json_t *result;
         size_t i, s;
 
         /* What needs work first. */
         for (s = 0; s < PAGE_STATUSES; s++)
-                json_array_foreach(results, i, result)
-                {
+                json_array_foreach (results, i, result) {
                         const char *check = json_member_string(result, "check");
 
                         if (check && streq(json_member_string(result, "status"), page_statuses[s]))

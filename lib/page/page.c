@@ -8,8 +8,8 @@
 #include "base/term.h"
 
 #define MINUTE 60
-#define HOUR 3600
-#define DAY 86400
+#define HOUR   3600
+#define DAY    86400
 
 const char *const page_statuses[PAGE_STATUSES] = {"fail", "error", "unknown", "manual", "pass", "na"};
 
@@ -34,7 +34,7 @@ void page_say_numbers(struct text *out, enum page_language language, enum page_s
         text_add_html(out, text_string(&filled));
 }
 
-/* --- the frame ---------------------------------------------------------------------------------------------------------- */
+/* --- the frame ------------------------------------------------------------------------------------------------- */
 
 static void add_organisation_query(struct text *out, const struct page_frame *f)
 {
@@ -47,7 +47,8 @@ static void add_organisation_query(struct text *out, const struct page_frame *f)
                 text_printf(out, "%%%02X", (unsigned)(unsigned char)*s);
 }
 
-static void add_link(struct text *out, const struct page_frame *f, enum page_place place, const char *path, enum page_string name)
+static void add_link(struct text *out, const struct page_frame *f, enum page_place place, const char *path,
+                     enum page_string name)
 {
         text_printf(out, "<li><a href=\"%s", path);
         add_organisation_query(out, f);
@@ -70,8 +71,7 @@ static void add_organisation(struct text *out, const struct page_frame *f)
         text_add(out, "<form class=\"organisation\" method=\"get\"><label for=\"organisation\">");
         page_say(out, f->language, STRING_ORGANISATION);
         text_add(out, "</label> <select id=\"organisation\" name=\"organisation\">");
-        json_array_foreach(f->organisations, i, entry)
-        {
+        json_array_foreach (f->organisations, i, entry) {
                 text_add(out, "<option");
                 text_add(out, streq(json_string_value(entry), f->organisation) ? " selected>" : ">");
                 text_add_html(out, json_string_value(entry));
@@ -89,7 +89,8 @@ void page_begin(struct text *out, const struct page_frame *f, const char *title)
         text_add_html(out, title);
         text_add(out, " · ");
         page_say(out, f->language, STRING_PRODUCT);
-        text_add(out, "</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n</head>\n<body>\n<a class=\"skip\" href=\"#inhoud\">");
+        text_add(out, "</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n</head>\n<body>\n<a class=\"skip\" "
+                      "href=\"#inhoud\">");
         page_say(out, f->language, STRING_SKIP);
         text_add(out, "</a>\n<header><div class=\"wrap\"><p class=\"brand\"><strong>");
         page_say(out, f->language, STRING_PRODUCT);
@@ -119,7 +120,7 @@ void page_end(struct text *out, const struct page_frame *f)
         text_add(out, "</p></div></footer>\n</body>\n</html>\n");
 }
 
-/* --- pieces ------------------------------------------------------------------------------------------------------------- */
+/* --- pieces ---------------------------------------------------------------------------------------------------- */
 
 /* Only our own words become part of a class name. */
 static const char *status_class(const char *status)
@@ -144,16 +145,19 @@ static void add_age(struct text *out, enum page_language language, int64_t age)
         static const struct {
                 int64_t below, unit;
                 enum page_string id;
-        } past[] = {
-                {MINUTE, 1, STRING_AGO_SECONDS},  {2 * MINUTE, 1, STRING_AGO_MINUTE}, {HOUR, MINUTE, STRING_AGO_MINUTES},
-                {2 * HOUR, 1, STRING_AGO_HOUR},   {DAY, HOUR, STRING_AGO_HOURS},      {2 * DAY, 1, STRING_AGO_DAY},
-                {INT64_MAX, DAY, STRING_AGO_DAYS},
-        }, future[] = {
-                {MINUTE, 1, STRING_IN_SECONDS},
-                {2 * HOUR, MINUTE, STRING_IN_MINUTES},
-                {2 * DAY, HOUR, STRING_IN_HOURS},
-                {INT64_MAX, DAY, STRING_IN_DAYS},
-        };
+        } past[] =
+                {
+                        {MINUTE, 1, STRING_AGO_SECONDS},    {2 * MINUTE, 1, STRING_AGO_MINUTE},
+                        {HOUR, MINUTE, STRING_AGO_MINUTES}, {2 * HOUR, 1, STRING_AGO_HOUR},
+                        {DAY, HOUR, STRING_AGO_HOURS},      {2 * DAY, 1, STRING_AGO_DAY},
+                        {INT64_MAX, DAY, STRING_AGO_DAYS},
+                },
+          future[] = {
+                  {MINUTE, 1, STRING_IN_SECONDS},
+                  {2 * HOUR, MINUTE, STRING_IN_MINUTES},
+                  {2 * DAY, HOUR, STRING_IN_HOURS},
+                  {INT64_MAX, DAY, STRING_IN_DAYS},
+          };
         int64_t distance = age < 0 ? -age : age, count;
         size_t i = 0;
 
@@ -170,7 +174,8 @@ static void add_age(struct text *out, enum page_language language, int64_t age)
         page_say_numbers(out, language, past[i].id, &count);
 }
 
-void page_moment(struct text *out, enum page_language language, const char *moment, int64_t now, enum page_string missing)
+void page_moment(struct text *out, enum page_language language, const char *moment, int64_t now,
+                 enum page_string missing)
 {
         static const char *const months[PAGE_LANGUAGES][12] = {
                 [PAGE_NL] = {"jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"},
@@ -190,8 +195,8 @@ void page_moment(struct text *out, enum page_language language, const char *mome
         }
         text_add(out, "<time datetime=\"");
         text_add_html(out, moment);
-        text_printf(out, "\">%d %s %d, %02d:%02d UTC</time>", tm.tm_mday, months[language][tm.tm_mon], tm.tm_year + 1900, tm.tm_hour,
-                    tm.tm_min);
+        text_printf(out, "\">%d %s %d, %02d:%02d UTC</time>", tm.tm_mday, months[language][tm.tm_mon],
+                    tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
         if (at == now)
                 return;
         text_add(out, " <small>(");
@@ -199,8 +204,8 @@ void page_moment(struct text *out, enum page_language language, const char *mome
         text_add(out, ")</small>");
 }
 
-void page_table(struct text *out, enum page_language language, enum page_string caption, const struct page_column *columns,
-                size_t count)
+void page_table(struct text *out, enum page_language language, enum page_string caption,
+                const struct page_column *columns, size_t count)
 {
         size_t i;
 
@@ -209,7 +214,8 @@ void page_table(struct text *out, enum page_language language, enum page_string 
         page_say(out, language, caption);
         text_add(out, "</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">");
         for (i = 0; i < count; i++) {
-                text_printf(out, "<th role=\"columnheader\" scope=\"col\"%s>", columns[i].number ? " class=\"number\"" : "");
+                text_printf(out, "<th role=\"columnheader\" scope=\"col\"%s>",
+                            columns[i].number ? " class=\"number\"" : "");
                 page_say(out, language, columns[i].heading);
                 text_add(out, "</th>");
         }
@@ -237,14 +243,16 @@ void page_bar(struct text *out, const json_t *counts)
                 total += json_member_integer(counts, page_statuses[i], 0);
         if (total <= 0)
                 return;
-        text_add(out, "<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\" focusable=\"false\">");
+        text_add(out, "<svg class=\"bar\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\" "
+                      "focusable=\"false\">");
         for (i = 0; i < PAGE_STATUSES; i++) {
                 json_int_t n = json_member_integer(counts, page_statuses[i], 0);
 
                 if (n <= 0)
                         continue;
-                text_printf(out, "<rect class=\"%s\" x=\"%.2f\" y=\"0\" width=\"%.2f\" height=\"10\"/>", page_statuses[i],
-                            1000.0 * (double)before / (double)total, 1000.0 * (double)n / (double)total);
+                text_printf(out, "<rect class=\"%s\" x=\"%.2f\" y=\"0\" width=\"%.2f\" height=\"10\"/>",
+                            page_statuses[i], 1000.0 * (double)before / (double)total,
+                            1000.0 * (double)n / (double)total);
                 before += n;
         }
         text_add(out, "</svg>");

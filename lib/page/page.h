@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* HTML about hosts: without scripts, readable by a screen reader, on a phone and on paper (WCAG 2.1 AA). Takes JSON in the form of a
- * record's payload, so that the collector's pages and a report in a file show the same. Every text from a host is escaped: it may be
- * anything. */
+/* HTML about hosts: without scripts, readable by a screen reader, on a phone and on paper (WCAG 2.1 AA). Takes JSON in
+ * the form of a record's payload, so that the collector's pages and a report in a file show the same. Every text from a
+ * host is escaped: it may be anything. */
 #ifndef PAGE_PAGE_H
 #define PAGE_PAGE_H
 
@@ -20,7 +20,8 @@ enum page_string {
         PAGE_STRINGS
 };
 const char *page_string(enum page_language language, enum page_string id);
-/* Of a status, an organisational answer, a mark, a record kind, a measure's kind; a name that is not known is its own word. */
+/* Of a status, an organisational answer, a mark, a record kind, a measure's kind; a name that is not known is its own
+ * word. */
 const char *page_word(enum page_language language, const char *name);
 /* Of a status that stands behind a number: "3 met afwijking". */
 const char *page_counted(enum page_language language, const char *status);
@@ -50,14 +51,15 @@ void page_say_numbers(struct text *out, enum page_language language, enum page_s
 /* A status as a badge: sign, word and colour. */
 void page_badge(struct text *out, enum page_language language, const char *status);
 /* A moment (RFC 3339) and how long ago that is; `missing` where it is NULL or none. */
-void page_moment(struct text *out, enum page_language language, const char *moment, int64_t now, enum page_string missing);
+void page_moment(struct text *out, enum page_language language, const char *moment, int64_t now,
+                 enum page_string missing);
 /* A table's beginning: caption, and column headings of `class` "number" where the id is negative. */
 struct page_column {
         enum page_string heading;
         bool number;
 };
-void page_table(struct text *out, enum page_language language, enum page_string caption, const struct page_column *columns,
-                size_t count);
+void page_table(struct text *out, enum page_language language, enum page_string caption,
+                const struct page_column *columns, size_t count);
 void page_table_end(struct text *out);
 /* Opens a cell, labelled with its column for narrow screens. The caller closes it with </td>. */
 void page_cell(struct text *out, enum page_language language, const struct page_column *column);
@@ -68,9 +70,11 @@ extern const char *const page_statuses[PAGE_STATUSES];
 /* The share of each in `counts` (object: status → number) as a bar, whose figures stand beside it. */
 void page_bar(struct text *out, const json_t *counts);
 
-/* The measures of one host with their parts, and its results with their evidence. `titles` and `descriptors` (objects by id) may be
- * NULL. */
-void page_host_measures(struct text *out, enum page_language language, const json_t *measures, const json_t *titles, int64_t now);
-void page_host_results(struct text *out, enum page_language language, const json_t *results, const json_t *descriptors, int64_t now);
+/* The measures of one host with their parts, and its results with their evidence. `titles` and `descriptors` (objects
+ * by id) may be NULL. */
+void page_host_measures(struct text *out, enum page_language language, const json_t *measures, const json_t *titles,
+                        int64_t now);
+void page_host_results(struct text *out, enum page_language language, const json_t *results, const json_t *descriptors,
+                       int64_t now);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* bench_ingest COLLECTOR [--records N] [--hosts N] [--batch N] [--connections N] [--full]
  *
- * What a collector takes in, durably: makes one in a temporary directory, registers hosts, signs their records beforehand, posts them
- * over TLS on loopback, and holds the records per second of the collector's own CPU time beside what `openssl speed ed25519` verifies
- * on the same cores (with --full: MB/s beside `openssl speed sha512`). Ends with `verify` over what was stored. */
+ * What a collector takes in, durably: makes one in a temporary directory, registers hosts, signs their records
+ * beforehand, posts them over TLS on loopback, and holds the records per second of the collector's own CPU time beside
+ * what `openssl speed ed25519` verifies on the same cores (with --full: MB/s beside `openssl speed sha512`). Ends with
+ * `verify` over what was stored. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -35,7 +36,7 @@
 #include "store/store.h"
 
 #define CONNECTIONS_MOST 64
-#define BODY_MOST ((size_t)4 << 20)
+#define BODY_MOST        ((size_t)4 << 20)
 
 struct body {
         char *bytes;
@@ -80,7 +81,7 @@ static double seconds(clockid_t clock)
         return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* --- the collector -------------------------------------------------------------------------------------------------------------- */
+/* --- the collector --------------------------------------------------------------------------------------------- */
 
 /* Starts a program with its stdout in a pipe. */
 static pid_t start(const char *const *argv, FILE **ret)
@@ -129,13 +130,17 @@ static void make_collector(void)
         if (!mkdtemp(bench.directory))
                 die("mkdtemp");
         (void)snprintf(bench.config, sizeof(bench.config), "%s/collector.yml", bench.directory);
-        if (run((const char *const[]){bench.program, "init", "--name", "127.0.0.1", "--config", bench.config, NULL}, line, sizeof(line)) != 0)
+        if (run((const char *const[]){bench.program, "init", "--name", "127.0.0.1", "--config", bench.config, NULL},
+                line, sizeof(line)) != 0)
                 die("init failed");
-        text = must_printf("names: [\"127.0.0.1\"]\nstate: \"%s/state\"\nrecords: {listen: \"127.0.0.1:0\"}\n", bench.directory);
+        text = must_printf("names: [\"127.0.0.1\"]\nstate: \"%s/state\"\nrecords: {listen: \"127.0.0.1:0\"}\n",
+                           bench.directory);
         if (file_write_durably(AT_FDCWD, bench.config, 0644, text, strlen(text), false) < 0)
                 die("cannot write the configuration");
         (void)snprintf(log, sizeof(log), "%s/log", bench.directory);
-        bench.pid = start((const char *const[]){bench.program, "serve", "--only", "records", "--config", bench.config, NULL}, &out);
+        bench.pid = start(
+                (const char *const[]){bench.program, "serve", "--only", "records", "--config", bench.config, NULL},
+                &out);
         if (!fgets(line, sizeof(line), out) || sscanf(line, "records https://%63s", bench.records_address) != 1)
                 die("the collector does not serve");
         (void)fclose(out);
@@ -169,7 +174,7 @@ static double collector_cpu(double *ret_kernel)
         return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
-/* --- hosts and records ----------------------------------------------------------------------------------------------------------- */
+/* --- hosts and records ----------------------------------------------------------------------------------------- */
 
 struct host {
         struct jose_key *key;
@@ -197,14 +202,20 @@ static void register_host(struct store *s, struct host *h)
 /* As an observer says it: one deviation with two pieces of evidence. */
 static json_t *a_result(uint64_t n, const char *status)
 {
-        static const char *const checks[] = {"ssh.root-login", "accounts.uid0", "audit.enabled", "passwords.hashing", "logging.forward"};
+        static const char *const checks[] = {"ssh.root-login", "accounts.uid0", "audit.enabled", "passwords.hashing",
+                                             "logging.forward"};
         _cleanup_free_ char *text = must_printf(
-                "{\"check\":\"%s\",\"with\":{},\"status\":\"%s\",\"aspect\":\"existence\",\"basis\":[\"disk\",\"running\"],"
+                "{\"check\":\"%s\",\"with\":{},\"status\":\"%s\",\"aspect\":\"existence\",\"basis\":[\"disk\","
+                "\"running\"],"
                 "\"observed_at\":\"2026-11-24T09:00:00Z\",\"max_age\":\"P2D\",\"changes_at\":null,\"because\":null,"
-                "\"measures\":[\"bio2:5.16.02/personal\"],\"counts\":{\"%s\":1},\"findings\":[{\"subject\":\"sshd:user root\","
-                "\"status\":\"%s\",\"evidence\":[{\"source\":\"/etc/ssh/sshd_config.d/50-cloud-init.conf\",\"line\":%llu,\"key\":"
-                "\"PermitRootLogin\",\"actual\":\"prohibit-password\",\"expected\":\"no\",\"decides\":true},{\"source\":"
-                "\"/etc/ssh/sshd_config\",\"line\":33,\"key\":\"PermitRootLogin\",\"actual\":\"no\",\"note\":\"the first value wins\"}]}],"
+                "\"measures\":[\"bio2:5.16.02/personal\"],\"counts\":{\"%s\":1},\"findings\":[{\"subject\":\"sshd:user "
+                "root\","
+                "\"status\":\"%s\",\"evidence\":[{\"source\":\"/etc/ssh/sshd_config.d/"
+                "50-cloud-init.conf\",\"line\":%llu,\"key\":"
+                "\"PermitRootLogin\",\"actual\":\"prohibit-password\",\"expected\":\"no\",\"decides\":true},{"
+                "\"source\":"
+                "\"/etc/ssh/sshd_config\",\"line\":33,\"key\":\"PermitRootLogin\",\"actual\":\"no\",\"note\":\"the "
+                "first value wins\"}]}],"
                 "\"change\":{\"cause\":\"host\"},\"duration_us\":118}",
                 checks[n % ELEMENTS(checks)], status, status, status, (unsigned long long)n % 1000 + 1);
         json_t *json;
@@ -223,12 +234,17 @@ static json_t *a_payload(struct host *h, const char *kind)
         h->seq++;
         moment_format(moment_now(), made);
         moment_format(moment_now() + 5400, next_by);
-        text = must_printf("{\"schema\":\"bioagent.record/1\",\"kind\":\"%s\",\"chain\":\"%s\",\"seq\":%llu,\"prev\":%s,\"made\":\"%s\","
-                           "\"next_by\":\"%s\",\"part\":{\"index\":1,\"of\":1},\"target\":\"live\",\"host\":{\"id\":\"%s\",\"name\":"
-                           "\"web-01\",\"org\":\"bench\",\"labels\":{},\"profile\":{},\"os\":\"Debian GNU/Linux 12\",\"kernel\":\"6.1.0\"},"
+        text = must_printf("{\"schema\":\"bioagent.record/"
+                           "1\",\"kind\":\"%s\",\"chain\":\"%s\",\"seq\":%llu,\"prev\":%s,\"made\":\"%s\","
+                           "\"next_by\":\"%s\",\"part\":{\"index\":1,\"of\":1},\"target\":\"live\",\"host\":{\"id\":\"%"
+                           "s\",\"name\":"
+                           "\"web-01\",\"org\":\"bench\",\"labels\":{},\"profile\":{},\"os\":\"Debian GNU/Linux "
+                           "12\",\"kernel\":\"6.1.0\"},"
                            "\"run\":%s,\"witness\":{\"nonce\":null},\"policies\":[]}",
                            kind, h->chain, (unsigned long long)h->seq, prev, made, next_by, h->id,
-                           h->seq == 1 ? "null" : "{\"id\":\"1b4e28ba-2fa1-41d2-883f-0016d3cca427\",\"trigger\":\"schedule\",\"agent\":\"0.1.0\"}");
+                           h->seq == 1 ? "null"
+                                       : "{\"id\":\"1b4e28ba-2fa1-41d2-883f-0016d3cca427\",\"trigger\":\"schedule\","
+                                         "\"agent\":\"0.1.0\"}");
         if (json_parse(text, strlen(text), &json, NULL) < 0)
                 die("a payload is no JSON");
         return json;
@@ -329,7 +345,7 @@ static void sign_records(struct host *hosts, uint64_t *ret_bytes, uint64_t *ret_
                 close_body(&bench.loads[i]);
 }
 
-/* --- sending --------------------------------------------------------------------------------------------------------------------- */
+/* --- sending --------------------------------------------------------------------------------------------------- */
 
 static void make_identity(struct host *h)
 {
@@ -357,7 +373,8 @@ static void make_identity(struct host *h)
         ca_free(ca);
         free(bytes);
         bench.context = SSL_CTX_new(TLS_client_method());
-        if (SSL_CTX_load_verify_file(bench.context, certificate) != 1 || SSL_CTX_use_certificate(bench.context, bench.certificate) != 1 ||
+        if (SSL_CTX_load_verify_file(bench.context, certificate) != 1 ||
+            SSL_CTX_use_certificate(bench.context, bench.certificate) != 1 ||
             SSL_CTX_use_PrivateKey(bench.context, bench.key) != 1)
                 die("no client certificate");
         SSL_CTX_set_verify(bench.context, SSL_VERIFY_PEER, NULL);
@@ -370,7 +387,8 @@ static SSL *connect_tls(void)
         SSL *ssl = SSL_new(bench.context);
 
         to.sin_port = htons((uint16_t)strtoul(strrchr(bench.records_address, ':') + 1, NULL, 10));
-        if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0 || SSL_set_fd(ssl, fd) != 1 || SSL_connect(ssl) != 1)
+        if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0 || SSL_set_fd(ssl, fd) != 1 ||
+            SSL_connect(ssl) != 1)
                 die("cannot connect");
         return ssl;
 }
@@ -406,9 +424,10 @@ static char *read_answer(SSL *ssl)
 
 static void post(SSL *ssl, const struct body *b)
 {
-        _cleanup_free_ char *head = must_printf("POST /v1/records HTTP/1.1\r\nHost: bench\r\nContent-Type: application/vnd.bioagent.records\r\n"
-                                                "Content-Length: %zu\r\n\r\n",
-                                                b->length);
+        _cleanup_free_ char *head = must_printf(
+                "POST /v1/records HTTP/1.1\r\nHost: bench\r\nContent-Type: application/vnd.bioagent.records\r\n"
+                "Content-Length: %zu\r\n\r\n",
+                b->length);
         _cleanup_free_ char *answer = NULL;
 
         if (SSL_write(ssl, head, (int)strlen(head)) <= 0 || SSL_write(ssl, b->bytes, (int)b->length) <= 0)
@@ -434,10 +453,10 @@ static void *send_load(void *p)
         return NULL;
 }
 
-/* --- what it is held against ----------------------------------------------------------------------------------------------------- */
+/* --- what it is held against ----------------------------------------------------------------------------------- */
 
-/* Verifies a second of CPU, by as many threads as there are cores, as `openssl speed` does it: this holds on a machine that is busy
- * with other things too. */
+/* Verifies a second of CPU, by as many threads as there are cores, as `openssl speed` does it: this holds on a machine
+ * that is busy with other things too. */
 static void *verify_for_a_while(void *p)
 {
         static const unsigned char message[] = "as long as that of openssl speed....";
@@ -448,14 +467,16 @@ static void *verify_for_a_while(void *p)
         double started, used = 0, *rate = p;
         uint64_t count = 0;
 
-        if (EVP_DigestSignInit(context, NULL, NULL, NULL, key) != 1 || EVP_DigestSign(context, signature, &length, message, 36) != 1)
+        if (EVP_DigestSignInit(context, NULL, NULL, NULL, key) != 1 ||
+            EVP_DigestSign(context, signature, &length, message, 36) != 1)
                 die("cannot sign");
         started = seconds(CLOCK_THREAD_CPUTIME_ID);
         for (; used < 2; used = seconds(CLOCK_THREAD_CPUTIME_ID) - started)
                 for (unsigned i = 0; i < 100; i++, count++) {
                         EVP_MD_CTX *c = EVP_MD_CTX_new();
 
-                        if (EVP_DigestVerifyInit(c, NULL, NULL, NULL, key) != 1 || EVP_DigestVerify(c, signature, length, message, 36) != 1)
+                        if (EVP_DigestVerifyInit(c, NULL, NULL, NULL, key) != 1 ||
+                            EVP_DigestVerify(c, signature, length, message, 36) != 1)
                                 die("cannot verify");
                         EVP_MD_CTX_free(c);
                 }
@@ -483,14 +504,16 @@ static double verifies(void)
         return sum / (double)cores;
 }
 
-/* The last figure of `openssl speed`: verifies a second for ed25519, kB/s in blocks of 16 KiB for sha512; all cores together. */
+/* The last figure of `openssl speed`: verifies a second for ed25519, kB/s in blocks of 16 KiB for sha512; all cores
+ * together. */
 static double openssl_speed(const char *algorithm)
 {
         char line[512], cores[16], *last;
 
         (void)snprintf(cores, sizeof(cores), "%ld", sysconf(_SC_NPROCESSORS_ONLN));
         (void)fflush(stdout);
-        if (run((const char *const[]){"openssl", "speed", "-seconds", "3", "-multi", cores, algorithm, NULL}, line, sizeof(line)) != 0)
+        if (run((const char *const[]){"openssl", "speed", "-seconds", "3", "-multi", cores, algorithm, NULL}, line,
+                sizeof(line)) != 0)
                 die("openssl speed failed");
         line[strcspn(line, "\n")] = '\0';
         last = strrchr(line, ' ');
@@ -501,50 +524,59 @@ static void report(double wall, double cpu, double kernel, uint64_t bytes, uint6
 {
         double cores = (double)sysconf(_SC_NPROCESSORS_ONLN), each, speed;
 
-        printf("%llu records of at most %llu bytes, %llu hosts, %llu requests on %llu connections: %.2f s, %.0f records/s, %.1f MB/s\n",
+        printf("%llu records of at most %llu bytes, %llu hosts, %llu requests on %llu connections: %.2f s, %.0f "
+               "records/s, %.1f MB/s\n",
                (unsigned long long)bench.records, (unsigned long long)longest, (unsigned long long)bench.hosts,
-               (unsigned long long)bench.answers, (unsigned long long)bench.connections, wall, (double)bench.records / wall,
-               (double)bytes / wall / 1e6);
+               (unsigned long long)bench.answers, (unsigned long long)bench.connections, wall,
+               (double)bench.records / wall, (double)bytes / wall / 1e6);
         each = (double)bench.records / cpu;
-        printf("the collector used %.2f s of CPU, %.2f of them in the kernel: %.0f records, %.1f MB in a second of it\n", cpu, kernel, each,
-               (double)bytes / cpu / 1e6);
+        printf("the collector used %.2f s of CPU, %.2f of them in the kernel: %.0f records, %.1f MB in a second of "
+               "it\n",
+               cpu, kernel, each, (double)bytes / cpu / 1e6);
         if (bench.full) {
                 speed = openssl_speed("sha512") / cores;
                 printf("openssl speed sha512: %.0f MB/s a core\n", speed / 1000);
         } else {
                 speed = verifies();
-                printf("Ed25519 on the same cores: %.0f verifies in a second of CPU; the collector does %.0f %% of that\n", speed,
-                       100 * each / speed);
+                printf("Ed25519 on the same cores: %.0f verifies in a second of CPU; the collector does %.0f %% of "
+                       "that\n",
+                       speed, 100 * each / speed);
                 speed = openssl_speed("ed25519") / cores;
-                printf("openssl speed ed25519, which counts the time of the clock: %.0f verifies a core and second\n", speed);
+                printf("openssl speed ed25519, which counts the time of the clock: %.0f verifies a core and second\n",
+                       speed);
         }
 }
 
 static bool verify_stored(void)
 {
         char line[512];
-        int status = run((const char *const[]){bench.program, "verify", "--config", bench.config, NULL}, line, sizeof(line));
+        int status =
+                run((const char *const[]){bench.program, "verify", "--config", bench.config, NULL}, line, sizeof(line));
 
         printf("verify: %s", line);
         return status == 0;
 }
 
-/* --- main ------------------------------------------------------------------------------------------------------------------------ */
+/* --- main ------------------------------------------------------------------------------------------------------ */
 
 static void read_options(int argc, char **argv)
 {
         static const struct option options[] = {
-                {"records", required_argument, NULL, 'r'}, {"hosts", required_argument, NULL, 'h'}, {"batch", required_argument, NULL, 'b'},
-                {"connections", required_argument, NULL, 'c'}, {"full", no_argument, NULL, 'f'}, {NULL, 0, NULL, 0},
+                {"records", required_argument, NULL, 'r'}, {"hosts", required_argument, NULL, 'h'},
+                {"batch", required_argument, NULL, 'b'},   {"connections", required_argument, NULL, 'c'},
+                {"full", no_argument, NULL, 'f'},          {NULL, 0, NULL, 0},
         };
-        uint64_t *const numbers[] = {['r'] = &bench.records, ['h'] = &bench.hosts, ['b'] = &bench.batch, ['c'] = &bench.connections};
+        uint64_t *const numbers[] = {
+                ['r'] = &bench.records, ['h'] = &bench.hosts, ['b'] = &bench.batch, ['c'] = &bench.connections};
         int option;
 
         while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
                 if (option == 'f')
                         bench.full = true;
-                else if (option == '?' || parse_u64(optarg, numbers[option]) < 0 || *numbers[option] == 0 || *numbers[option] > 10000000)
-                        die("usage: bench_ingest COLLECTOR [--records N] [--hosts N] [--batch N] [--connections N] [--full]");
+                else if (option == '?' || parse_u64(optarg, numbers[option]) < 0 || *numbers[option] == 0 ||
+                         *numbers[option] > 10000000)
+                        die("usage: bench_ingest COLLECTOR [--records N] [--hosts N] [--batch N] [--connections N] "
+                            "[--full]");
         }
         if (optind != argc - 1)
                 die("the collector's program is missing");

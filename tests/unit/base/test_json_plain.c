@@ -37,9 +37,24 @@ static bool compare(const char *bytes, size_t length)
 static void what_programs_write_is_read_quickly(void **state)
 {
         static const char *const texts[] = {
-                "{}", "[]", "null", "true", "false", "0", "-0", "-1", "123456789012345678", "\"\"", "\"a\"", " [ 1 , 2 ] ",
-                "{\"a\":{\"b\":[1,\"x\",null,true,false,{}]},\"c\":\"\"}", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "{\"\\n\":1,\"\":2}",
-                "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x99\x82\"", "\"\x7f\"", "{\"a\":1,\"b\":1}\n",
+                "{}",
+                "[]",
+                "null",
+                "true",
+                "false",
+                "0",
+                "-0",
+                "-1",
+                "123456789012345678",
+                "\"\"",
+                "\"a\"",
+                " [ 1 , 2 ] ",
+                "{\"a\":{\"b\":[1,\"x\",null,true,false,{}]},\"c\":\"\"}",
+                "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+                "{\"\\n\":1,\"\":2}",
+                "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x99\x82\"",
+                "\"\x7f\"",
+                "{\"a\":1,\"b\":1}\n",
         };
         size_t i;
 
@@ -52,9 +67,47 @@ static void what_programs_write_is_read_quickly(void **state)
 static void what_is_no_json_is_not_taken(void **state)
 {
         static const char *const texts[] = {
-                "", " ", "{", "[", "\"", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "[1,]", "[,]", "{,}", "[1 2]", "{\"a\" 1}",
-                "{a:1}", "nul", "nulll", "True", "01", "-", "-a", "+1", "--1", "00", "{}{}", "{} x", "\"\n\"", "\"\\x\"", "\"\\", "\"\\\"", "'a'",
-                "{\"a\":1,\"a\":1}", "{\"\\n\":1,\"\\n\":2}", "\"\xff\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xe2\x82\"", "\xef\xbb\xbf{}", "[1}", "{\"a\":1]",
+                "",
+                " ",
+                "{",
+                "[",
+                "\"",
+                "{\"a\"",
+                "{\"a\":",
+                "{\"a\":1",
+                "{\"a\":1,",
+                "{\"a\":1,}",
+                "[1,]",
+                "[,]",
+                "{,}",
+                "[1 2]",
+                "{\"a\" 1}",
+                "{a:1}",
+                "nul",
+                "nulll",
+                "True",
+                "01",
+                "-",
+                "-a",
+                "+1",
+                "--1",
+                "00",
+                "{}{}",
+                "{} x",
+                "\"\n\"",
+                "\"\\x\"",
+                "\"\\",
+                "\"\\\"",
+                "'a'",
+                "{\"a\":1,\"a\":1}",
+                "{\"\\n\":1,\"\\n\":2}",
+                "\"\xff\"",
+                "\"\xc0\x80\"",
+                "\"\xed\xa0\x80\"",
+                "\"\xe2\x82\"",
+                "\xef\xbb\xbf{}",
+                "[1}",
+                "{\"a\":1]",
         };
         size_t i;
 
@@ -69,7 +122,13 @@ static void what_is_no_json_is_not_taken(void **state)
 /* These are JSON, and left to the general reader. */
 static void the_rest_is_read_all_the_same(void **state)
 {
-        static const char *const texts[] = {"1.5", "-0.0", "1e3", "9223372036854775807", "-9223372036854775808", "\"\\u00e9\"", "\"\\ud83d\\ude42\""};
+        static const char *const texts[] = {"1.5",
+                                            "-0.0",
+                                            "1e3",
+                                            "9223372036854775807",
+                                            "-9223372036854775808",
+                                            "\"\\u00e9\"",
+                                            "\"\\ud83d\\ude42\""};
         size_t i;
 
         (void)state;

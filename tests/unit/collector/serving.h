@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A collector of a test's own: made in a scratch directory, served by a child process on free loopback ports, and asked over TLS. */
+/* A collector of a test's own: made in a scratch directory, served by a child process on free loopback ports, and asked
+ * over TLS. */
 #ifndef TEST_COLLECTOR_SERVING_H
 #define TEST_COLLECTOR_SERVING_H
 
@@ -63,7 +64,8 @@ static inline void serving_make(struct serving *s)
         s->directory = scratch_make();
         s->config = must_printf("%s/collector.yml", s->directory);
         assert_int_equal(RUN(s, NULL, "init", "--name", "127.0.0.1", "--name", "localhost"), 0);
-        text = must_printf("names: [localhost]\nstate: \"%s/state\"\nrecords: {listen: \"127.0.0.1:0\"}\nest: {listen: \"127.0.0.1:0\"}\n"
+        text = must_printf("names: [localhost]\nstate: \"%s/state\"\nrecords: {listen: \"127.0.0.1:0\"}\nest: {listen: "
+                           "\"127.0.0.1:0\"}\n"
                            "web: {listen: \"127.0.0.1:0\"}\n",
                            s->directory);
         scratch_write(s->directory, "collector.yml", text);
@@ -111,7 +113,7 @@ static inline void serving_drop(struct serving *s)
         free(s->config);
 }
 
-/* --- a client ---------------------------------------------------------------------------------------------------------------- */
+/* --- a client -------------------------------------------------------------------------------------------------- */
 
 static inline int connect_to(const char *address)
 {
@@ -152,15 +154,16 @@ static inline SSL *client_session(const struct serving *s, const struct client *
         return ssl;
 }
 
-/* One request on a connection of its own. Returns the status, 0 where there was no answer; the body into *ret (malloc'd; may be
- * NULL). */
-static inline int ask(const struct serving *s, const struct client *c, const char *address, const char *request, const char *body,
-                      size_t length, char **ret)
+/* One request on a connection of its own. Returns the status, 0 where there was no answer; the body into *ret
+ * (malloc'd; may be NULL). */
+static inline int ask(const struct serving *s, const struct client *c, const char *address, const char *request,
+                      const char *body, size_t length, char **ret)
 {
         _cleanup_fd_ int fd = connect_to(address);
         _cleanup_text_ struct text answer = {0};
         SSL *ssl = client_session(s, c, fd);
-        _cleanup_free_ char *head = must_printf("%s\r\nHost: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", request, address, length);
+        _cleanup_free_ char *head = must_printf("%s\r\nHost: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+                                                request, address, length);
         const char *content;
         char bytes[4096];
         int n, status = 0;
@@ -185,8 +188,9 @@ static inline int ask(const struct serving *s, const struct client *c, const cha
 static inline int post_records(const struct serving *s, const struct client *c, const char *body, json_t **ret)
 {
         _cleanup_free_ char *answer = NULL;
-        int status = ask(s, c, s->records, "POST /v1/records HTTP/1.1\r\nContent-Type: application/vnd.bioagent.records", body,
-                         strlen(body), &answer);
+        int status =
+                ask(s, c, s->records, "POST /v1/records HTTP/1.1\r\nContent-Type: application/vnd.bioagent.records",
+                    body, strlen(body), &answer);
 
         if (ret)
                 *ret = status == 200 ? parsed(answer) : NULL;
@@ -195,16 +199,17 @@ static inline int post_records(const struct serving *s, const struct client *c, 
 
 static inline unsigned char *certificate_request(EVP_PKEY *key, const struct host *h, size_t *length)
 {
-        _cleanup_free_ char *names = must_printf("URI:urn:ietf:params:oauth:jwk-thumbprint:sha-256:%s,URI:urn:bioagent:chain:%s",
-                                                 jose_key_id(h->key), h->chain);
+        _cleanup_free_ char *names =
+                must_printf("URI:urn:ietf:params:oauth:jwk-thumbprint:sha-256:%s,URI:urn:bioagent:chain:%s",
+                            jose_key_id(h->key), h->chain);
         STACK_OF(X509_EXTENSION) *extensions = sk_X509_EXTENSION_new_null();
         X509_REQ *q = X509_REQ_new();
         unsigned char *der = NULL;
         int n;
 
         assert_int_equal(X509_REQ_set_pubkey(q, key), 1);
-        assert_int_equal(X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(q), "CN", MBSTRING_UTF8, (const unsigned char *)h->id, -1,
-                                                    -1, 0),
+        assert_int_equal(X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(q), "CN", MBSTRING_UTF8,
+                                                    (const unsigned char *)h->id, -1, -1, 0),
                          1);
         sk_X509_EXTENSION_push(extensions, X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, names));
         assert_int_equal(X509_REQ_add_extensions(q, extensions), 1);
@@ -242,7 +247,8 @@ static inline char *fresh_secret(const struct serving *s)
 /* Enrols `h`; returns the status. */
 static inline int enrol_with(const struct serving *s, const struct host *h, const char *secret, struct client *c)
 {
-        _cleanup_free_ char *pair = must_printf("token:%s", secret), *basic = must_alloc(strlen(pair) * 2 + 8), *head = NULL;
+        _cleanup_free_ char *pair = must_printf("token:%s", secret), *basic = must_alloc(strlen(pair) * 2 + 8),
+                            *head = NULL;
         _cleanup_free_ char *body = NULL, *answer = NULL;
         _cleanup_free_ unsigned char *der = NULL;
         unsigned char *request;
@@ -250,7 +256,8 @@ static inline int enrol_with(const struct serving *s, const struct host *h, cons
         int status, n;
 
         EVP_EncodeBlock((unsigned char *)basic, (unsigned char *)pair, (int)strlen(pair));
-        head = must_printf("POST /.well-known/est/simpleenroll HTTP/1.1\r\nContent-Type: application/pkcs10\r\nAuthorization: Basic %s",
+        head = must_printf("POST /.well-known/est/simpleenroll HTTP/1.1\r\nContent-Type: "
+                           "application/pkcs10\r\nAuthorization: Basic %s",
                            basic);
         c->key = EVP_EC_gen("P-256");
         request = certificate_request(c->key, h, &length);

@@ -49,7 +49,8 @@ static char *heartbeat(struct host *h)
 static void a_host_enrols_and_its_records_are_kept(void **state)
 {
         struct serving *s = *state;
-        _cleanup_free_ char *genesis = NULL, *two = NULL, *body = NULL, *secret = NULL, *output = NULL, *page = NULL, *path = NULL;
+        _cleanup_free_ char *genesis = NULL, *two = NULL, *body = NULL, *secret = NULL, *output = NULL, *page = NULL,
+                            *path = NULL;
         _cleanup_json_ json_t *answer = NULL;
         _cleanup_client_ struct client c = {0};
         _cleanup_host_ struct host h = {0};
@@ -92,7 +93,7 @@ static void acknowledged_records_survive_a_kill(void **state)
         assert_non_null(strstr(output, "valid: 6 records in 1 chains"));
 }
 
-/* --- who may send -------------------------------------------------------------------------------------------------------------- */
+/* --- who may send ---------------------------------------------------------------------------------------------- */
 
 static void without_a_certificate_it_is_401_whatever_is_asked(void **state)
 {
@@ -186,7 +187,7 @@ static void an_enrolled_relay_carries_others_records(void **state)
         assert_int_equal(acked(answer, &h), 1);
 }
 
-/* --- requests that are turned away ---------------------------------------------------------------------------------------------- */
+/* --- requests that are turned away ----------------------------------------------------------------------------- */
 
 static void other_requests_are_turned_away(void **state)
 {
@@ -198,7 +199,8 @@ static void other_requests_are_turned_away(void **state)
         enrolled(s, &h, &c);
         assert_int_equal(ask(s, &c, s->records, "GET /v1/records HTTP/1.1", "", 0, NULL), 405);
         assert_int_equal(ask(s, &c, s->records, "POST /v1/other HTTP/1.1", "x", 1, NULL), 404);
-        assert_int_equal(ask(s, &c, s->records, "POST /v1/records HTTP/1.1\r\nContent-Type: text/plain", "x", 1, NULL), 415);
+        assert_int_equal(ask(s, &c, s->records, "POST /v1/records HTTP/1.1\r\nContent-Type: text/plain", "x", 1, NULL),
+                         415);
         assert_int_equal(post_records(s, &c, "", NULL), 400);
         memset(lines, '\n', 4998);
         assert_int_equal(post_records(s, &c, lines, NULL), 413);
@@ -256,9 +258,10 @@ static void one_connection_carries_many_requests(void **state)
                 _cleanup_free_ char *line = i == 0 ? host_genesis(&h) : heartbeat(&h), *request = NULL;
                 char bytes[4096] = "";
 
-                request = must_printf("POST /v1/records HTTP/1.1\r\nHost: x\r\nContent-Type: application/vnd.bioagent.records\r\n"
-                                      "Content-Length: %zu\r\n\r\n%s",
-                                      strlen(line), line);
+                request = must_printf(
+                        "POST /v1/records HTTP/1.1\r\nHost: x\r\nContent-Type: application/vnd.bioagent.records\r\n"
+                        "Content-Length: %zu\r\n\r\n%s",
+                        strlen(line), line);
                 assert_true(SSL_write(ssl, request, (int)strlen(request)) > 0);
                 for (size_t n = 0; !strstr(bytes, "nonce") && n < sizeof(bytes) - 1;) {
                         int got = SSL_read(ssl, bytes + n, (int)(sizeof(bytes) - 1 - n));

@@ -15,12 +15,12 @@
 #include "est/limit.h"
 #include "unit/store/make.h"
 
-#define HOST "3f2c1b0a-1111-4222-8333-444455556666"
-#define KID "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-#define CHAIN "00112233445566778899aabbccddeeff"
-#define URI_KID "URI:urn:ietf:params:oauth:jwk-thumbprint:sha-256:" KID
+#define HOST      "3f2c1b0a-1111-4222-8333-444455556666"
+#define KID       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define CHAIN     "00112233445566778899aabbccddeeff"
+#define URI_KID   "URI:urn:ietf:params:oauth:jwk-thumbprint:sha-256:" KID
 #define URI_CHAIN "URI:urn:bioagent:chain:" CHAIN
-#define BOTH URI_KID "," URI_CHAIN
+#define BOTH      URI_KID "," URI_CHAIN
 
 struct fixture {
         char *directory, *ca_key, *ca_certificate;
@@ -63,7 +63,7 @@ static int tear_down(void **state)
         return 0;
 }
 
-/* --- requests -------------------------------------------------------------------------------------------------------------- */
+/* --- requests -------------------------------------------------------------------------------------------------- */
 
 static X509_REQ *request_with(EVP_PKEY *key, const char *common_name, const char *names)
 {
@@ -156,10 +156,13 @@ static void a_request_says_exactly_host_key_and_chain(void **state)
         assert_int_equal(read_as("P-256", HOST, BOTH ",DNS:example.nl"), -EINVAL);
         assert_int_equal(read_as("P-256", HOST, URI_KID ",DNS:example.nl"), -EINVAL);
         assert_int_equal(read_as("P-256", HOST, URI_KID ",URI:urn:bioagent:chain:0011"), -EINVAL);
-        assert_int_equal(read_as("P-256", HOST, URI_KID ",URI:urn:bioagent:chain:00112233445566778899AABBCCDDEEFF"), -EINVAL);
-        assert_int_equal(read_as("P-256", HOST, URI_CHAIN ",URI:urn:ietf:params:oauth:jwk-thumbprint:sha-256:short"), -EINVAL);
-        assert_int_equal(read_as("P-256", HOST, URI_CHAIN ",URI:urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
-                                                          "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB"),
+        assert_int_equal(read_as("P-256", HOST, URI_KID ",URI:urn:bioagent:chain:00112233445566778899AABBCCDDEEFF"),
+                         -EINVAL);
+        assert_int_equal(read_as("P-256", HOST, URI_CHAIN ",URI:urn:ietf:params:oauth:jwk-thumbprint:sha-256:short"),
+                         -EINVAL);
+        assert_int_equal(read_as("P-256", HOST,
+                                 URI_CHAIN ",URI:urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
+                                           "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB"),
                          -EINVAL);
 }
 
@@ -193,10 +196,10 @@ static void what_stands_behind_a_request_is_refused(void **state)
         assert_int_equal(read_request(der, 0), -EINVAL);
 }
 
-/* --- over HTTP --------------------------------------------------------------------------------------------------------------- */
+/* --- over HTTP ------------------------------------------------------------------------------------------------- */
 
-static int ask_at(struct fixture *f, const char *method, const char *path, const char *authorization, const char *body, int64_t now,
-                  struct http_reply *reply)
+static int ask_at(struct fixture *f, const char *method, const char *path, const char *authorization, const char *body,
+                  int64_t now, struct http_reply *reply)
 {
         const struct http_request q = {
                 .method = method,
@@ -306,14 +309,18 @@ static void expect_names(X509 *x)
         GENERAL_NAMES *names = X509_get_ext_d2i(x, NID_subject_alt_name, NULL, NULL);
         char common_name[64];
 
-        assert_int_equal(X509_NAME_get_text_by_NID(X509_get_subject_name(x), NID_commonName, common_name, sizeof(common_name)), 36);
+        assert_int_equal(
+                X509_NAME_get_text_by_NID(X509_get_subject_name(x), NID_commonName, common_name, sizeof(common_name)),
+                36);
         assert_string_equal(common_name, HOST);
         assert_int_equal(X509_NAME_entry_count(X509_get_subject_name(x)), 1);
         assert_int_equal(sk_GENERAL_NAME_num(names), 2);
-        assert_string_equal((const char *)ASN1_STRING_get0_data(sk_GENERAL_NAME_value(names, 0)->d.uniformResourceIdentifier),
-                            URI_KID + strlen("URI:"));
-        assert_string_equal((const char *)ASN1_STRING_get0_data(sk_GENERAL_NAME_value(names, 1)->d.uniformResourceIdentifier),
-                            URI_CHAIN + strlen("URI:"));
+        assert_string_equal(
+                (const char *)ASN1_STRING_get0_data(sk_GENERAL_NAME_value(names, 0)->d.uniformResourceIdentifier),
+                URI_KID + strlen("URI:"));
+        assert_string_equal(
+                (const char *)ASN1_STRING_get0_data(sk_GENERAL_NAME_value(names, 1)->d.uniformResourceIdentifier),
+                URI_CHAIN + strlen("URI:"));
         GENERAL_NAMES_free(names);
 }
 
@@ -368,7 +375,8 @@ static void a_token_gives_a_client_certificate_once(void **state)
 static void without_a_good_token_nothing_is_issued(void **state)
 {
         struct fixture *f = *state;
-        _cleanup_free_ char *good = basic("token", "secret-2"), *wrong = basic("token", "secret-3"), *user = basic("admin", "secret-2");
+        _cleanup_free_ char *good = basic("token", "secret-2"), *wrong = basic("token", "secret-3"),
+                            *user = basic("admin", "secret-2");
         _cleanup_free_ char *body = NULL, *bearer = must_strdup("Bearer secret-2");
         _cleanup_reply_ struct http_reply late = {0};
         _cleanup_free_ unsigned char *der = NULL;
@@ -439,14 +447,16 @@ static void guessing_is_slowed_down(void **state)
                 assert_int_equal(ask(f, "POST", "/.well-known/est/simpleenroll", wrong, body), 401);
         assert_int_equal(ask_at(f, "POST", "/.well-known/est/simpleenroll", good, body, NOW, &limited), 429);
         assert_non_null(header_of(&limited, "Retry-After"));
-        assert_int_equal(ask_at(f, "POST", "/.well-known/est/simpleenroll", good, body, NOW + LIMIT_SECONDS, &after), 200);
+        assert_int_equal(ask_at(f, "POST", "/.well-known/est/simpleenroll", good, body, NOW + LIMIT_SECONDS, &after),
+                         200);
 }
 
-/* --- the CA ---------------------------------------------------------------------------------------------------------------- */
+/* --- the CA ---------------------------------------------------------------------------------------------------- */
 
 static void a_server_certificate_has_the_names_it_is_asked_for(void **state)
 {
-        static const char *const names[] = {"collector.example.nl", "192.0.2.7", "2001:db8::7"}, *const bad[] = {"a,DNS:evil.nl"};
+        static const char *const names[] = {"collector.example.nl", "192.0.2.7", "2001:db8::7"},
+                                 *const bad[] = {"a,DNS:evil.nl"};
         _cleanup_free_ char *key = NULL, *certificate = NULL, *why = NULL;
         struct fixture *f = *state;
         X509 *x;

@@ -164,10 +164,12 @@ static void what_is_no_record_is_malformed(void **state)
 static void a_report_is_not_ingested(void **state)
 {
         struct fixture *f = *state;
-        json_t *payload = parsed("{\"schema\":\"bioagent.record/1\",\"kind\":\"report\",\"chain\":null,\"seq\":null,\"prev\":null,"
-                                 "\"made\":\"2027-01-15T08:00:00Z\",\"next_by\":null,\"part\":{\"index\":1,\"of\":1},\"target\":\"live\","
-                                 "\"host\":{\"id\":null,\"name\":\"x\"},\"run\":null,\"witness\":null,\"policies\":[],\"results\":[],"
-                                 "\"measures\":[]}");
+        json_t *payload = parsed(
+                "{\"schema\":\"bioagent.record/1\",\"kind\":\"report\",\"chain\":null,\"seq\":null,\"prev\":null,"
+                "\"made\":\"2027-01-15T08:00:00Z\",\"next_by\":null,\"part\":{\"index\":1,\"of\":1},\"target\":"
+                "\"live\","
+                "\"host\":{\"id\":null,\"name\":\"x\"},\"run\":null,\"witness\":null,\"policies\":[],\"results\":[],"
+                "\"measures\":[]}");
         _cleanup_free_ char *line = NULL;
 
         assert_int_equal(jws_sign(payload, f->host.key, &line), 0);
@@ -192,7 +194,7 @@ static void a_record_beyond_a_mebibyte_is_too_large(void **state)
         assert_int_equal(json_member_integer(entry, "seq", 0), 2);
 }
 
-/* --- keys ------------------------------------------------------------------------------------------------------------------ */
+/* --- keys ------------------------------------------------------------------------------------------------------ */
 
 static void a_key_that_is_not_registered_is_unknown(void **state)
 {
@@ -266,7 +268,8 @@ static void one_request_may_carry_many_chains(void **state)
         struct fixture *f = *state;
         _cleanup_host_ struct host other = host_make();
         _cleanup_host_ struct host stranger = host_make();
-        _cleanup_free_ char *a = host_genesis(&other), *b = heartbeat(&other), *c = host_genesis(&stranger), *d = heartbeat(&f->host);
+        _cleanup_free_ char *a = host_genesis(&other), *b = heartbeat(&other), *c = host_genesis(&stranger),
+                            *d = heartbeat(&f->host);
         _cleanup_free_ char *body = must_printf("%s\n%s\n%s\n%s\n%s\n", a, f->genesis, c, d, b);
         _cleanup_json_ json_t *answer = NULL;
 
@@ -279,7 +282,7 @@ static void one_request_may_carry_many_chains(void **state)
         expect_refusal(answer, 0, 3, "unknown-key");
 }
 
-/* --- signatures -------------------------------------------------------------------------------------------------------------- */
+/* --- signatures ------------------------------------------------------------------------------------------------ */
 
 static struct jose_key *p256(void)
 {
@@ -298,8 +301,9 @@ static struct jose_key *p256(void)
 }
 
 /* n of P-256 (FIPS 186-5), big-endian. */
-static const unsigned char order[32] = {0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                                        0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
+static const unsigned char order[32] = {0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff,
+                                        0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17,
+                                        0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
 
 static char *other_encoding(const char *line)
 {
@@ -371,7 +375,7 @@ static void every_altered_bit_is_refused(void **state)
         assert_int_equal(acked(genesis, &f->host), 1);
 }
 
-/* --- nonces ------------------------------------------------------------------------------------------------------------------ */
+/* --- nonces ---------------------------------------------------------------------------------------------------- */
 
 static void only_our_own_nonces_count(void **state)
 {
@@ -397,7 +401,8 @@ static void a_quoted_nonce_shows_a_clock_that_is_behind(void **state)
         json_t *payload;
         char at[MOMENT_TEXT];
 
-        payload = parsed("{\"schema\":\"bioagent.record/1\",\"kind\":\"heartbeat\",\"next_by\":null,\"part\":{\"index\":1,\"of\":1},"
+        payload = parsed("{\"schema\":\"bioagent.record/"
+                         "1\",\"kind\":\"heartbeat\",\"next_by\":null,\"part\":{\"index\":1,\"of\":1},"
                          "\"target\":\"live\",\"run\":null,\"policies\":[],\"state\":{\"full\":null,\"last\":null}}");
         json_set(payload, "chain", json_string(f->host.chain));
         json_set(payload, "seq", json_integer(2));
@@ -415,7 +420,7 @@ static void a_quoted_nonce_shows_a_clock_that_is_behind(void **state)
         assert_string_equal(json_member_string(json_array_get(json_object_get(host, "log"), 0), "not_before"), at);
 }
 
-/* --- bounds ------------------------------------------------------------------------------------------------------------------ */
+/* --- bounds ---------------------------------------------------------------------------------------------------- */
 
 static void too_many_lines_are_not_looked_at(void **state)
 {
@@ -436,12 +441,14 @@ int main(void)
         static const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(good_records_are_acknowledged_with_head_and_nonce, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(sending_again_is_harmless, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_refusal_names_line_chain_seq_hash_and_moves_nothing, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_refusal_names_line_chain_seq_hash_and_moves_nothing, set_up,
+                                                tear_down),
                 cmocka_unit_test_setup_teardown(what_is_no_record_is_malformed, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_report_is_not_ingested, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_record_beyond_a_mebibyte_is_too_large, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_key_that_is_not_registered_is_unknown, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_registered_key_speaks_for_its_own_chain_and_host_alone, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_registered_key_speaks_for_its_own_chain_and_host_alone, set_up,
+                                                tear_down),
                 cmocka_unit_test_setup_teardown(a_genesis_counts_only_under_the_registered_key, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(before_its_genesis_a_record_cannot_be_verified, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(the_key_is_known_after_a_restart, set_up, tear_down),

@@ -24,10 +24,10 @@
 struct host {
         struct jose_key *key;
         char id[37], chain[RECORD_CHAIN_TEXT];
-        uint64_t seq;              /* of the last record made */
-        char hash[JWS_HASH_TEXT];  /* of that */
-        int64_t made;              /* of the next one */
-        int64_t promise;           /* seconds until the one after it; 0: none */
+        uint64_t seq;             /* of the last record made */
+        char hash[JWS_HASH_TEXT]; /* of that */
+        int64_t made;             /* of the next one */
+        int64_t promise;          /* seconds until the one after it; 0: none */
 };
 
 static inline json_t *parsed(const char *text)
@@ -62,7 +62,8 @@ static inline void host_drop(struct host *h)
 /* The next record, a line without newline; malloc'd. `own`: the members of its kind, the inside of an object. */
 static inline char *host_says(struct host *h, const char *kind, const char *own)
 {
-        _cleanup_free_ char *prev = h->seq > 0 ? must_printf("\"%s\"", h->hash) : must_strdup("null"), *next = NULL, *text = NULL;
+        _cleanup_free_ char *prev = h->seq > 0 ? must_printf("\"%s\"", h->hash) : must_strdup("null"), *next = NULL,
+                            *text = NULL;
         char made[MOMENT_TEXT], next_by[MOMENT_TEXT];
         bool genesis = streq(kind, "genesis");
         struct jws j = {0};
@@ -72,11 +73,13 @@ static inline char *host_says(struct host *h, const char *kind, const char *own)
         moment_format(h->made, made);
         moment_format(h->made + h->promise, next_by);
         next = h->promise > 0 ? must_printf("\"%s\"", next_by) : must_strdup("null");
-        text = must_printf("{\"schema\":\"bioagent.record/1\",\"kind\":\"%s\",\"chain\":\"%s\",\"seq\":%ju,\"prev\":%s,\"made\":\"%s\","
-                           "\"next_by\":%s,\"part\":{\"index\":1,\"of\":1},\"target\":\"live\",\"host\":{\"id\":\"%s\",\"name\":"
-                           "\"web-01\",\"org\":\"claimed\",\"labels\":{},\"profile\":{},\"os\":\"Debian\",\"kernel\":\"6.1\"},"
-                           "\"run\":null,\"witness\":{\"nonce\":null},\"policies\":[]%s%s}",
-                           kind, h->chain, (uintmax_t)h->seq + 1, prev, made, next, h->id, *own ? "," : "", own);
+        text = must_printf(
+                "{\"schema\":\"bioagent.record/"
+                "1\",\"kind\":\"%s\",\"chain\":\"%s\",\"seq\":%ju,\"prev\":%s,\"made\":\"%s\","
+                "\"next_by\":%s,\"part\":{\"index\":1,\"of\":1},\"target\":\"live\",\"host\":{\"id\":\"%s\",\"name\":"
+                "\"web-01\",\"org\":\"claimed\",\"labels\":{},\"profile\":{},\"os\":\"Debian\",\"kernel\":\"6.1\"},"
+                "\"run\":null,\"witness\":{\"nonce\":null},\"policies\":[]%s%s}",
+                kind, h->chain, (uintmax_t)h->seq + 1, prev, made, next, h->id, *own ? "," : "", own);
         payload = parsed(text);
         if (genesis) {
                 json_set(payload, "key", jose_key_to_jwk(h->key));
@@ -99,11 +102,12 @@ static inline char *host_genesis(struct host *h)
 /* One result as the inside of "results". malloc'd. */
 static inline char *a_result(const char *check, const char *status, const char *measures)
 {
-        return must_printf("{\"check\":\"%s\",\"with\":{},\"status\":\"%s\",\"aspect\":\"existence\",\"basis\":[\"disk\"],"
-                           "\"observed_at\":\"2027-01-15T08:00:00Z\",\"max_age\":\"P2D\",\"changes_at\":null,\"because\":null,"
-                           "\"measures\":[%s],\"counts\":{\"%s\":1},\"findings\":[{\"subject\":\"user:jansen\",\"status\":\"%s\","
-                           "\"evidence\":[],\"_personal\":[\"subject\"]}]}",
-                           check, status, measures, status, status);
+        return must_printf(
+                "{\"check\":\"%s\",\"with\":{},\"status\":\"%s\",\"aspect\":\"existence\",\"basis\":[\"disk\"],"
+                "\"observed_at\":\"2027-01-15T08:00:00Z\",\"max_age\":\"P2D\",\"changes_at\":null,\"because\":null,"
+                "\"measures\":[%s],\"counts\":{\"%s\":1},\"findings\":[{\"subject\":\"user:jansen\",\"status\":\"%s\","
+                "\"evidence\":[],\"_personal\":[\"subject\"]}]}",
+                check, status, measures, status, status);
 }
 
 static inline char *host_full(struct host *h, const char *results, const char *measures)

@@ -115,12 +115,12 @@ static void without_a_genesis_nothing_is_acknowledged(void **state)
         expect_position(f, 3, 0);
 }
 
-/* --- gaps ------------------------------------------------------------------------------------------------------------------ */
+/* --- gaps ------------------------------------------------------------------------------------------------------ */
 
 static char *gap(struct host *h, uint64_t from, uint64_t to, const char *hash)
 {
-        _cleanup_free_ char *own = must_printf("\"from\":%ju,\"to\":%ju,\"hash\":\"%s\",\"reason\":\"full\"", (uintmax_t)from,
-                                               (uintmax_t)to, hash);
+        _cleanup_free_ char *own = must_printf("\"from\":%ju,\"to\":%ju,\"hash\":\"%s\",\"reason\":\"full\"",
+                                               (uintmax_t)from, (uintmax_t)to, hash);
 
         return host_says(h, "gap", own);
 }
@@ -175,7 +175,7 @@ static void a_gap_does_not_bridge_more_than_it_says(void **state)
         expect_position(f, 10, 0);
 }
 
-/* --- forks ----------------------------------------------------------------------------------------------------------------- */
+/* --- forks ----------------------------------------------------------------------------------------------------- */
 
 static void a_fork_is_stored_and_acknowledged_on_its_own_branch(void **state)
 {
@@ -261,7 +261,7 @@ static void a_second_genesis_is_a_fork(void **state)
         expect_position(f, 1, 0);
 }
 
-/* --- clocks, disclosures ------------------------------------------------------------------------------------------------------ */
+/* --- clocks, disclosures --------------------------------------------------------------------------------------- */
 
 static void odd_clocks_are_marked_and_do_not_block(void **state)
 {
@@ -271,7 +271,8 @@ static void odd_clocks_are_marked_and_do_not_block(void **state)
                 int64_t made;
                 unsigned marks;
         } cases[] = {
-                {NOW, 0}, {NOW + 200, 0}, {NOW + 301, STORE_CLOCK}, {NOW + 1, 0}, {NOW - 300, STORE_CLOCK}, {NOW - 500LL * 86400, STORE_CLOCK},
+                {NOW, 0},     {NOW + 200, 0},           {NOW + 301, STORE_CLOCK},
+                {NOW + 1, 0}, {NOW - 300, STORE_CLOCK}, {NOW - 500LL * 86400, STORE_CLOCK},
         };
 
         store_register(f->store, &h, "gemeente", "web-02");
@@ -279,7 +280,8 @@ static void odd_clocks_are_marked_and_do_not_block(void **state)
                 _cleanup_free_ char *line = NULL;
 
                 h.made = cases[i].made;
-                line = i == 0 ? host_genesis(&h) : host_says(&h, "heartbeat", "\"state\":{\"full\":null,\"last\":null}");
+                line = i == 0 ? host_genesis(&h)
+                              : host_says(&h, "heartbeat", "\"state\":{\"full\":null,\"last\":null}");
                 assert_int_equal(store_line(f->store, line), cases[i].marks);
                 assert_int_equal(main_position(f->store, &h).seq, i + 1);
         }
@@ -377,7 +379,8 @@ static void any_order_ends_the_same(void **state)
 
                 store_register(f->store, &h, "gemeente", "web-xx");
                 for (size_t i = 0; i < ELEMENTS(lines); i++)
-                        lines[i] = i == 0 ? host_genesis(&h) : host_says(&h, "heartbeat", "\"state\":{\"full\":null,\"last\":null}");
+                        lines[i] = i == 0 ? host_genesis(&h)
+                                          : host_says(&h, "heartbeat", "\"state\":{\"full\":null,\"last\":null}");
                 while (left > 0) {
                         size_t at = (order = order * 1103515245u + 12345u) / 65536u % left;
                         char *line = lines[at];
@@ -404,7 +407,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_gap_does_not_bridge_more_than_it_says, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_fork_is_stored_and_acknowledged_on_its_own_branch, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_branch_whose_beginning_is_missing_is_asked_for, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(a_late_record_of_another_branch_does_not_fill_a_hole, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_late_record_of_another_branch_does_not_fill_a_hole, set_up,
+                                                tear_down),
                 cmocka_unit_test_setup_teardown(a_second_genesis_is_a_fork, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(odd_clocks_are_marked_and_do_not_block, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_later_copy_adds_disclosures_that_were_missing, set_up, tear_down),

@@ -58,7 +58,7 @@ static const char *status_of(const json_t *host, const char *check)
         const json_t *result;
         size_t i;
 
-        json_array_foreach(json_object_get(host, "results"), i, result)
+        json_array_foreach (json_object_get(host, "results"), i, result)
                 if (streq(json_member_string(result, "check"), check))
                         return json_member_string(result, "status");
         return NULL;
@@ -78,10 +78,10 @@ static char *full(struct fixture *f, const char *root_login, const char *uid0)
         _cleanup_free_ char *a = a_result("ssh.root-login", root_login, "\"bio2:5.16.02/accounts\"");
         _cleanup_free_ char *b = uid0 ? a_result("accounts.uid0", uid0, "\"bio2:5.16.02/accounts\"") : must_strdup("");
         _cleanup_free_ char *both = must_printf("%s%s%s", a, uid0 ? "," : "", b);
-        _cleanup_free_ char *measure = must_printf(
-                "{\"id\":\"bio2:5.16.02\",\"kind\":\"measure\",\"coverage\":\"partly\",\"technical\":\"%s\",\"organisational\":\"open\","
-                "\"parts\":[]}",
-                root_login);
+        _cleanup_free_ char *measure = must_printf("{\"id\":\"bio2:5.16.02\",\"kind\":\"measure\",\"coverage\":"
+                                                   "\"partly\",\"technical\":\"%s\",\"organisational\":\"open\","
+                                                   "\"parts\":[]}",
+                                                   root_login);
 
         return host_full(&f->host, both, measure);
 }
@@ -124,7 +124,8 @@ static void an_older_change_does_not_undo_a_newer_one(void **state)
 {
         struct fixture *f = *state;
         _cleanup_free_ char *one = full(f, "pass", "pass"), *two = change(f, "ssh.root-login", "fail"),
-                            *three = change(f, "ssh.root-login", "pass"), *four = host_change(&f->host, "", "{\"check\":\"accounts.uid0\",\"with\":{}}"),
+                            *three = change(f, "ssh.root-login", "pass"),
+                            *four = host_change(&f->host, "", "{\"check\":\"accounts.uid0\",\"with\":{}}"),
                             *five = change(f, "ssh.root-login", "pass");
 
         (void)store_line(f->store, one);
@@ -140,7 +141,8 @@ static void an_older_change_does_not_undo_a_newer_one(void **state)
 static void a_late_full_leaves_later_changes_alone(void **state)
 {
         struct fixture *f = *state;
-        _cleanup_free_ char *one = full(f, "fail", "pass"), *two = full(f, "fail", NULL), *three = change(f, "ssh.root-login", "pass");
+        _cleanup_free_ char *one = full(f, "fail", "pass"), *two = full(f, "fail", NULL),
+                            *three = change(f, "ssh.root-login", "pass");
 
         (void)store_line(f->store, one);
         (void)store_line(f->store, three);
@@ -153,7 +155,8 @@ static void another_branch_does_not_alter_the_state(void **state)
 {
         struct fixture *f = *state;
         struct host clone = f->host;
-        _cleanup_free_ char *one = full(f, "fail", "pass"), *other = NULL, *result = a_result("ssh.root-login", "pass", "");
+        _cleanup_free_ char *one = full(f, "fail", "pass"), *other = NULL,
+                            *result = a_result("ssh.root-login", "pass", "");
 
         (void)store_line(f->store, one);
         clone.made++;
@@ -196,8 +199,8 @@ static char *part(struct fixture *f, unsigned index, unsigned of, const char *ch
 static void a_full_in_parts_counts_when_all_are_in(void **state)
 {
         struct fixture *f = *state;
-        _cleanup_free_ char *old = full(f, "fail", "pass"), *one = part(f, 1, 3, "a", "run-1"), *two = part(f, 2, 3, "b", "run-1"),
-                            *three = part(f, 3, 3, "c", "run-1");
+        _cleanup_free_ char *old = full(f, "fail", "pass"), *one = part(f, 1, 3, "a", "run-1"),
+                            *two = part(f, 2, 3, "b", "run-1"), *three = part(f, 3, 3, "c", "run-1");
 
         (void)store_line(f->store, old);
         (void)store_line(f->store, one);
@@ -211,7 +214,7 @@ static void a_full_in_parts_counts_when_all_are_in(void **state)
         expect_status(f, "c", "pass");
 }
 
-/* --- what is certain --------------------------------------------------------------------------------------------------------- */
+/* --- what is certain ------------------------------------------------------------------------------------------- */
 
 static json_int_t host_count(struct fixture *f, int64_t now, const char *status)
 {
@@ -301,7 +304,7 @@ static void with_records_missing_nothing_is_certain(void **state)
         assert_int_equal(host_count(f, NOW, "pass"), 2);
 }
 
-/* --- since, measures, organisations ----------------------------------------------------------------------------------------- */
+/* --- since, measures, organisations ---------------------------------------------------------------------------- */
 
 static void since_is_when_the_status_changed(void **state)
 {
@@ -322,9 +325,9 @@ static void since_is_when_the_status_changed(void **state)
         (void)store_line(f->store, two);
         (void)store_line(f->store, three);
         host = the_host(f);
-        json_array_foreach(json_object_get(host, "results"), i, result)
-        {
-                moment_format(streq(json_member_string(result, "check"), "ssh.root-login") ? NOW - 2000 : NOW - 3000, moment);
+        json_array_foreach (json_object_get(host, "results"), i, result) {
+                moment_format(streq(json_member_string(result, "check"), "ssh.root-login") ? NOW - 2000 : NOW - 3000,
+                              moment);
                 assert_string_equal(json_member_string(result, "since"), moment);
         }
 }
@@ -334,7 +337,7 @@ static const json_t *measure(const json_t *measures, const char *id)
         const json_t *entry;
         size_t i;
 
-        json_array_foreach(json_object_get(measures, "measures"), i, entry)
+        json_array_foreach (json_object_get(measures, "measures"), i, entry)
                 if (streq(json_member_string(entry, "id"), id))
                         return entry;
         return NULL;
@@ -397,7 +400,8 @@ static void a_measure_is_no_fresher_than_its_results(void **state)
 static void another_organisation_sees_nothing(void **state)
 {
         struct fixture *f = *state;
-        _cleanup_json_ json_t *hosts = store_hosts(f->store, "other", NOW), *host = store_host(f->store, "other", f->host.id, NOW);
+        _cleanup_json_ json_t *hosts = store_hosts(f->store, "other", NOW),
+                              *host = store_host(f->store, "other", f->host.id, NOW);
         _cleanup_json_ json_t *own = store_hosts(f->store, "gemeente", NOW);
 
         assert_int_equal(json_array_size(hosts), 0);
@@ -440,10 +444,12 @@ static void words_come_from_policy_records(void **state)
         struct fixture *f = *state;
         _cleanup_free_ char *policy = host_says(
                 &f->host, "policy",
-                "\"files\":[{\"name\":\"bio2.yml\",\"digest\":\"sha256:0\",\"text\":\"policy: bio2\\nmeasures:\\n- id: \\\"5.16.02\\\"\\n"
+                "\"files\":[{\"name\":\"bio2.yml\",\"digest\":\"sha256:0\",\"text\":\"policy: bio2\\nmeasures:\\n- id: "
+                "\\\"5.16.02\\\"\\n"
                 "  title: {nl: Geen groepsaccounts}\\n  parts:\\n  - {id: accounts, title: {nl: Persoonlijk}}\\n\"},"
                 "{\"name\":\"x\",\"digest\":\"sha256:0\",\"text\":\"[not: a policy\"}],"
-                "\"descriptors\":{\"checks\":[{\"id\":\"ssh.root-login\",\"title\":{\"nl\":\"Root niet over ssh\"}}],\"facts\":[]}");
+                "\"descriptors\":{\"checks\":[{\"id\":\"ssh.root-login\",\"title\":{\"nl\":\"Root niet over "
+                "ssh\"}}],\"facts\":[]}");
         _cleanup_free_ char *one = full(f, "fail", "pass");
         _cleanup_json_ json_t *host = NULL, *measures = NULL;
         const json_t *words;
@@ -456,7 +462,8 @@ static void words_come_from_policy_records(void **state)
         words = json_object_get(json_object_get(host, "descriptors"), "ssh.root-login");
         assert_string_equal(json_member_string(json_object_get(words, "title"), "nl"), "Root niet over ssh");
         measures = store_measures(f->store, "gemeente", NOW);
-        assert_string_equal(json_member_string(json_object_get(measure(measures, "bio2:5.16.02"), "title"), "nl"), "Geen groepsaccounts");
+        assert_string_equal(json_member_string(json_object_get(measure(measures, "bio2:5.16.02"), "title"), "nl"),
+                            "Geen groepsaccounts");
 }
 
 int main(void)

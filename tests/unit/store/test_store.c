@@ -25,7 +25,7 @@ static int tear_down(void **state)
         return 0;
 }
 
-/* --- opening ----------------------------------------------------------------------------------------------------------------- */
+/* --- opening --------------------------------------------------------------------------------------------------- */
 
 static int open_error(const char *directory, bool create)
 {
@@ -80,7 +80,8 @@ static void the_log_is_written_ahead(void **state)
         const char *directory = *state;
 
         assert_int_equal(open_error(directory, true), 0);
-        assert_int_equal(number_in_file(directory, "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'"), 1);
+        assert_int_equal(
+                number_in_file(directory, "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'"), 1);
 }
 
 static void what_is_no_store_is_refused(void **state)
@@ -106,7 +107,7 @@ static void the_secret_stays_the_same(void **state)
         store_close(s);
 }
 
-/* --- enrolment ----------------------------------------------------------------------------------------------------------------- */
+/* --- enrolment ------------------------------------------------------------------------------------------------- */
 
 static void token(struct store *s, unsigned char hash[32], const char *org, int64_t expires)
 {
@@ -121,12 +122,12 @@ static int enrol(struct store *s, const unsigned char hash[32], const char *host
         return store_enrol(s, hash, NOW, host, chain, kid, &org);
 }
 
-#define HOST_A "3f2c1b0a-1111-4222-8333-444455556666"
-#define HOST_B "3f2c1b0a-1111-4222-8333-444455557777"
+#define HOST_A  "3f2c1b0a-1111-4222-8333-444455556666"
+#define HOST_B  "3f2c1b0a-1111-4222-8333-444455557777"
 #define CHAIN_A "00112233445566778899aabbccddeeff"
 #define CHAIN_B "ffeeddccbbaa99887766554433221100"
-#define KID_A "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-#define KID_B "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBE"
+#define KID_A   "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define KID_B   "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBE"
 
 static void a_token_is_good_once_and_until_its_end(void **state)
 {
@@ -209,7 +210,7 @@ static void a_name_in_the_inventory_follows_the_token(void **state)
         store_close(s);
 }
 
-/* --- quarantine ---------------------------------------------------------------------------------------------------------------- */
+/* --- quarantine ------------------------------------------------------------------------------------------------ */
 
 static void quarantine_is_bounded(void **state)
 {
@@ -226,14 +227,16 @@ static void quarantine_is_bounded(void **state)
         memset(big, 'x', STORE_QUARANTINE_LINE_BYTES * 2);
         assert_int_equal(store_begin(s), 0);
         for (i = 0; i < 300; i++)
-                assert_int_equal(store_quarantine(s, "signature", CHAIN_A, 1, big, STORE_QUARANTINE_LINE_BYTES * 2, NOW), 0);
+                assert_int_equal(
+                        store_quarantine(s, "signature", CHAIN_A, 1, big, STORE_QUARANTINE_LINE_BYTES * 2, NOW), 0);
         assert_int_equal(store_commit(s), 0);
         assert_true(number_in_file(*state, "SELECT sum(length(line)) FROM quarantine") <= STORE_QUARANTINE_BYTES);
-        assert_int_equal(number_in_file(*state, "SELECT max(length(line)) FROM quarantine"), STORE_QUARANTINE_LINE_BYTES);
+        assert_int_equal(number_in_file(*state, "SELECT max(length(line)) FROM quarantine"),
+                         STORE_QUARANTINE_LINE_BYTES);
         store_close(s);
 }
 
-/* --- failing ------------------------------------------------------------------------------------------------------------------- */
+/* --- failing --------------------------------------------------------------------------------------------------- */
 
 static int try_line(struct store *s, const char *line)
 {
@@ -277,7 +280,9 @@ static void a_full_disk_loses_nothing_that_was_acknowledged(void **state)
         assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
         while (stored < 10000) {
                 struct host before = h;
-                _cleanup_free_ char *line = stored == 0 ? host_genesis(&h) : host_says(&h, "heartbeat", "\"state\":{\"full\":null,\"last\":null}");
+                _cleanup_free_ char *line =
+                        stored == 0 ? host_genesis(&h)
+                                    : host_says(&h, "heartbeat", "\"state\":{\"full\":null,\"last\":null}");
 
                 r = try_line(s, line);
                 if (r < 0) {

@@ -139,8 +139,7 @@ static void a_host_reports(struct fixture *f, const char *name, const char *text
         assert_int_equal(store_line(f->store, policy), 0);
 }
 
-/* --- access
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- access ---------------------------------------------------------------------------------------------------- */
 
 static int status_as(struct fixture *f, struct http_request q, const char *target)
 {
@@ -234,8 +233,7 @@ static void every_answer_forbids_scripts_and_frames(void **state)
         }
 }
 
-/* --- what is shown
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- what is shown --------------------------------------------------------------------------------------------- */
 
 static void pages_say_what_is_not_on_them(void **state)
 {
