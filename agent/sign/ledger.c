@@ -105,7 +105,25 @@ static int append_line(struct ledger *l, const char *line, const char *hash)
         return r == -EDQUOT ? -ENOSPC : r;
 }
 
-/* What is signed is read back before it is written: a line that our own reader refuses must never enter the chain. */
+static int check_record(const struct ledger *l, const struct jws *j, char **why)
+{
+        struct record record;
+        int r = jws_verify(j, l->identity->key);
+
+        if (r < 0) {
+                *why = must_strdup("the new signature does not verify");
+                return r;
+        }
+        r = record_read(j->payload, &record, why);
+        if (r == 0 && (record.kind == RECORD_REPORT || record.seq != l->seq + 1 || !streq(record.chain, l->chain))) {
+                *why = must_strdup("the new record is not the next one of its chain");
+                r = -EINVAL;
+        }
+        return r;
+}
+
+/* What is signed is read back before it is written: a line that any reader refuses must never enter the chain. As
+ * signed, without what is disclosed: that is the least that a reader may have. */
 static int check_line(const struct ledger *l, const char *line, char hash[static JWS_HASH_TEXT], char **why)
 {
         struct jws j = {0};
@@ -113,9 +131,7 @@ static int check_line(const struct ledger *l, const char *line, char hash[static
 
         if (r < 0)
                 return r;
-        r = jws_verify(&j, l->identity->key);
-        if (r < 0)
-                *why = must_strdup("the new signature does not verify");
+        r = check_record(l, &j, why);
         memcpy(hash, j.hash, JWS_HASH_TEXT);
         jws_free(&j);
         return r;
@@ -130,7 +146,7 @@ static void advance(struct ledger *l, const json_t *clear, const char *hash)
         memcpy(l->hash, hash, JWS_HASH_TEXT);
         l->appended++;
         if (record_read(clear, &r, &why) < 0)
-                return; /* cannot be: it was read back in check_line()'s form */
+                return; /* cannot be: check_record() read it */
         l->kind = r.kind;
         l->made = r.made;
         ledger_note(l, &r, clear, hash);

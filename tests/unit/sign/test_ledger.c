@@ -311,6 +311,42 @@ static void a_record_over_its_bound_is_not_made(void **state)
         place_append(&p, RECORD_HEARTBEAT, "{\"state\":{}}");
 }
 
+/* A reader refuses each of these, so they must not become the record that all later ones build on. */
+static void what_no_reader_takes_is_not_made(void **state)
+{
+        static const struct {
+                enum record_kind kind;
+                const char *members;
+        } cases[] = {
+                {RECORD_FULL,
+                 "{\"measures\":[],\"results\":[{\"check\":\"a.a\",\"with\":{},\"status\":\"pass\",\"findings\":[]}]}"},
+                {RECORD_FULL, "{\"results\":[]}"},
+                {RECORD_FULL,
+                 "{\"measures\":[],\"results\":[{\"check\":\"a.a\",\"with\":{},\"status\":\"pass\",\"findings\":"
+                 "[{\"subject\":\"s\",\"status\":\"pass\",\"_personal\":[\"status\"]}]}]}"},
+                {RECORD_HEARTBEAT, "{\"state\":null}"},
+                {RECORD_HEARTBEAT, "{\"state\":{},\"seq\":9}"},
+                {RECORD_HEARTBEAT, "{\"state\":{},\"target\":\"offline\"}"},
+                {RECORD_HEARTBEAT, "{\"state\":{},\"chain\":\"00000000000000000000000000000000\"}"},
+        };
+        _cleanup_place_ struct place p;
+        size_t i;
+
+        (void)state;
+        make_chain(&p);
+        for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                _cleanup_free_ char *why = NULL;
+
+                if (place_try(&p, cases[i].kind, cases[i].members, &why) != -EINVAL)
+                        fail_msg("made: %s", cases[i].members);
+                assert_non_null(why);
+                assert_int_equal(p.ledger.seq, 4);
+                assert_false(place_has(&p, 5));
+        }
+        place_append(&p, RECORD_HEARTBEAT, "{\"state\":{}}");
+        assert_int_equal(place_verify(&p, p.ledger.chain), 5);
+}
+
 static void what_a_policy_record_holds_is_remembered(void **state)
 {
         _cleanup_place_ struct place p;
@@ -350,6 +386,7 @@ int main(void)
                 cmocka_unit_test(young_records_stay),
                 cmocka_unit_test(a_full_spool_drops_nothing_unacknowledged_and_adds_nothing),
                 cmocka_unit_test(a_record_over_its_bound_is_not_made),
+                cmocka_unit_test(what_no_reader_takes_is_not_made),
                 cmocka_unit_test(what_a_policy_record_holds_is_remembered),
         };
 
