@@ -258,43 +258,64 @@ static int find_head(struct store *s, struct chain_row *c)
         return r < 0 ? r : 0;
 }
 
-/* A gap that begins where what is durable ends bridges to the record behind it. */
+/* The end of a gap that begins at or before `reach` + 1, and where it has a record behind it, the hash that this one
+ * names. 0: there is none. */
+static int next_gap(struct store *s, enum statement which, const struct chain_row *c, uint64_t reach,
+                    uint64_t *ret_last, char hash[static JWS_HASH_TEXT])
+{
+        sqlite3_stmt *q = store_statement(s, which);
+        int r;
+
+        bind_integer(q, 1, c->number);
+        bind_integer(q, 2, (int64_t)reach);
+        r = store_step(s, q);
+        if (r == 1 && sqlite3_column_type(q, 0) == SQLITE_NULL)
+                r = 0;
+        if (r == 1) {
+                *ret_last = (uint64_t)sqlite3_column_int64(q, 0);
+                if (which == SQL_GAP_CLOSED)
+                        column_copy(q, 1, hash, JWS_HASH_TEXT);
+        }
+        if (q)
+                (void)sqlite3_reset(q);
+        return r;
+}
+
+/* Gaps that begin where what is durable ends, one behind the other, bridge to the record behind the last of them. */
 static int bridge_gaps(struct store *s, struct chain_row *c)
 {
         char hash[JWS_HASH_TEXT];
-        uint64_t last;
+        uint64_t reach = c->head, last;
         int r;
 
         for (;;) {
-                sqlite3_stmt *q = store_statement(s, SQL_GAP_CLOSED);
-
-                bind_integer(q, 1, c->number);
-                bind_integer(q, 2, (int64_t)c->head);
-                r = store_step(s, q);
+                r = next_gap(s, SQL_GAP_CLOSED, c, reach, &last, hash);
                 if (r == 1) {
-                        last = (uint64_t)sqlite3_column_int64(q, 0);
-                        column_copy(q, 1, hash, sizeof(hash));
+                        r = link_successors(s, c, last, hash);
+                        if (r >= 0)
+                                r = find_head(s, c);
+                        if (r >= 0 && c->head > reach)
+                                reach = c->head;
+                } else if (r == 0) {
+                        r = next_gap(s, SQL_GAP_INSIDE, c, reach, &last, hash);
+                        if (r != 1)
+                                return r;
+                        reach = last;
                 }
-                if (q)
-                        (void)sqlite3_reset(q);
-                if (r != 1)
-                        return r;
-                r = link_successors(s, c, last, hash);
-                if (r >= 0)
-                        r = find_head(s, c);
                 if (r < 0)
                         return r;
         }
 }
 
-static int add_gap(struct store *s, const struct chain_row *c, const json_t *payload)
+static int add_gap(struct store *s, const struct chain_row *c, const struct store_record *r)
 {
-        json_int_t from = json_member_integer(payload, "from", 0), to = json_member_integer(payload, "to", 0);
-        const char *hash = json_member_string(payload, "hash");
+        json_int_t from = json_member_integer(r->payload, "from", 0), to = json_member_integer(r->payload, "to", 0);
+        const char *hash = json_member_string(r->payload, "hash");
         sqlite3_stmt *q;
 
-        if (from < 1 || to < from || !hash || strlen(hash) >= JWS_HASH_TEXT)
-                return 0; /* stored as it is; it declares nothing */
+        /* Stored as it is, but it declares nothing: what it names is not, or does not come before it. */
+        if (from < 1 || to < from || (uint64_t)to >= r->record->seq || !hash || strlen(hash) >= JWS_HASH_TEXT)
+                return 0;
         q = store_statement(s, SQL_GAP_ADD);
         bind_integer(q, 1, c->number);
         bind_integer(q, 2, from);
@@ -310,7 +331,7 @@ static int advance(struct store *s, struct chain_row *c, const struct store_reco
         int e = 0;
 
         if (gap)
-                e = add_gap(s, c, r->payload);
+                e = add_gap(s, c, r);
         if (e >= 0 && p->linked && !p->fork && r->record->seq == c->head + 1) {
                 c->head = r->record->seq;
                 memcpy(c->head_hash, r->jws->hash, sizeof(c->head_hash));

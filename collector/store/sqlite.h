@@ -34,6 +34,7 @@ enum statement {
         SQL_RECORD_LINK,
         SQL_GAP_ADD,
         SQL_GAP_CLOSED,
+        SQL_GAP_INSIDE,
         SQL_DISCLOSURES_GET,
         SQL_DISCLOSURES_PUT,
         SQL_QUARANTINE_ADD,

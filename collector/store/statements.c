@@ -57,6 +57,10 @@ const char *const store_sql[SQL_STATEMENTS] = {
         /* Gaps that begin where something durable ends, and whose hash is what the record behind them names. */
         [SQL_GAP_CLOSED] = "SELECT g.last, g.hash FROM gap g JOIN record r ON r.chain = g.chain AND r.seq = g.last + 1"
                            " AND r.prev = g.hash AND r.linked = 0 WHERE g.chain = ?1 AND g.first <= ?2 + 1 LIMIT 1",
+        /* Gaps that begin there too and end where nothing is that could name their last: another one goes on behind. */
+        [SQL_GAP_INSIDE] = "SELECT max(g.last) FROM gap g WHERE g.chain = ?1 AND g.first <= ?2 + 1 AND g.last > ?2"
+                           " AND NOT EXISTS (SELECT 1 FROM record r WHERE r.chain = g.chain"
+                           " AND (r.seq = g.last + 1 OR (r.seq = g.last AND r.hash <> g.hash)))",
         [SQL_DISCLOSURES_GET] = "SELECT text FROM disclosures WHERE record = ?1",
         [SQL_DISCLOSURES_PUT] = "INSERT OR REPLACE INTO disclosures (record, text) VALUES (?1, ?2)",
         [SQL_QUARANTINE_ADD] = "INSERT INTO quarantine (received, type, chain, seq, line) VALUES (?1, ?2, ?3, ?4, ?5)",

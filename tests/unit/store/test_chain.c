@@ -175,6 +175,45 @@ static void a_gap_does_not_bridge_more_than_it_says(void **state)
         expect_position(f, 10, 0);
 }
 
+static void gaps_that_follow_each_other_bridge_together(void **state)
+{
+        struct fixture *f = *state;
+        _cleanup_free_ char *first = NULL, *second = NULL;
+        char lost[2][JWS_HASH_TEXT];
+
+        assert_int_equal(store_line(f->store, f->lines[1]), 0);
+        for (size_t i = 5; i < ELEMENTS(f->lines); i++)
+                (void)store_line(f->store, f->lines[i]);
+        hash_of(f->lines[2], lost[0]);
+        hash_of(f->lines[4], lost[1]);
+        second = gap(&f->host, 3, 4, lost[1]);
+        assert_int_equal(store_line(f->store, second), 0);
+        expect_position(f, 1, 2);
+        first = gap(&f->host, 2, 2, lost[0]);
+        assert_int_equal(store_line(f->store, first), 0);
+        expect_position(f, 11, 0);
+}
+
+static void a_gap_declares_nothing_that_does_not_come_before_it(void **state)
+{
+        struct fixture *f = *state;
+        _cleanup_free_ char *early = NULL, *behind = NULL;
+        char lost[JWS_HASH_TEXT];
+
+        for (size_t i = 1; i < ELEMENTS(f->lines); i++)
+                (void)store_line(f->store, f->lines[i]);
+        memset(lost, 'A', sizeof(lost) - 1);
+        lost[sizeof(lost) - 1] = '\0';
+        early = gap(&f->host, 11, 19, lost);
+        assert_int_equal(store_line(f->store, early), 0);
+        expect_position(f, 10, 0);
+        f->host.seq = 19;
+        memcpy(f->host.hash, lost, sizeof(lost));
+        behind = host_says(&f->host, "heartbeat", "\"state\":{\"full\":null,\"last\":null}");
+        assert_int_equal(store_line(f->store, behind), STORE_HOLE);
+        expect_position(f, 10, 11);
+}
+
 /* --- forks ----------------------------------------------------------------------------------------------------- */
 
 static void a_fork_is_stored_and_acknowledged_on_its_own_branch(void **state)
@@ -405,6 +444,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_gap_declares_what_is_lost, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_gap_with_another_hash_declares_nothing, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_gap_does_not_bridge_more_than_it_says, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(gaps_that_follow_each_other_bridge_together, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_gap_declares_nothing_that_does_not_come_before_it, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_fork_is_stored_and_acknowledged_on_its_own_branch, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_branch_whose_beginning_is_missing_is_asked_for, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_late_record_of_another_branch_does_not_fill_a_hole, set_up,
