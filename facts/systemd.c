@@ -50,12 +50,12 @@ bool systemd_default_variable(struct systemd *s, const char *name)
         for (i = 0; i < ELEMENTS(places); i++)
                 strings_add(&files, arena_printf(&s->arena, "%ssystem.conf", places[i]));
         for (i = 0; i < files.count; i++) {
-                const struct access_file *file = access_read(s->access, files.items[i], ACCESS_FILE_MOST);
+                const struct access_file *file = access_read(s->access, files.items[i], UNIT_FILE_MOST);
 
                 if (file->state == BIO_UNREADABLE)
                         return true;
                 if (file->state == BIO_KNOWN)
-                        (void)unit_file_parse(&s->arena, file->bytes, file->length, take_default, &wanted, &line);
+                        (void)unit_file_parse(file->bytes, file->length, take_default, &wanted, &line);
         }
         return wanted.found;
 }

@@ -7,6 +7,7 @@
 #define BLANKS         " \t\n\r"
 #define NEWLINES       "\n\r"
 #define VARIABLES_MOST 4096
+#define VALUE_MOST     ((size_t)128 * 1024) /* longest that the kernel takes (MAX_ARG_STRLEN) */
 /* Since this version a comment line is not continued by a backslash at its end. */
 #define COMMENTS_END_VERSION 254
 
@@ -111,6 +112,8 @@ static void end_assignment(struct environment_reading *r)
                 name_length--;
         if (!utf8_valid(text_string(&r->name), name_length) || !utf8_valid(text_string(&r->value), length))
                 r->why = "a line that is not UTF-8";
+        else if (length > VALUE_MOST)
+                r->why = "a variable longer than 128 KiB";
         else if (valid_name(text_string(&r->name), name_length)) {
                 environment_set(r->into, arena_copy(r->arena, text_string(&r->name), name_length),
                                 arena_copy(r->arena, text_string(&r->value), length));

@@ -260,7 +260,7 @@ static const char *take_unset(struct service *service, const struct unit_assignm
 
 static const char *take_type(struct service *service, const struct unit_assignment *a)
 {
-        service->type = a->value;
+        service->type = arena_copy(&service->s->arena, a->value, strlen(a->value));
         return NULL;
 }
 
@@ -274,13 +274,17 @@ static const struct {
 
 static const char *take_assignment(void *user, const struct unit_assignment *a)
 {
+        struct service *service = user;
         size_t i;
 
         if (!streq(a->section, "Service"))
                 return NULL;
+        service->why = systemd_spent(service->s);
+        if (service->why)
+                return service->why;
         for (i = 0; i < ELEMENTS(settings); i++)
                 if (streq(settings[i].key, a->key))
-                        return settings[i].take(user, a);
+                        return settings[i].take(service, a);
         return NULL;
 }
 
@@ -294,11 +298,11 @@ static void read_service(struct service *service, const struct unit_fragment *fr
 
         for (i = 0; i <= drop_ins->count && !service->why; i++) {
                 const char *path = i == 0 ? fragment->path : drop_ins->items[i - 1];
-                const struct access_file *file = access_read(s->access, path, ACCESS_FILE_MOST);
+                const struct access_file *file = access_read(s->access, path, UNIT_FILE_MOST);
 
                 service->source = path;
                 if (file->state == BIO_KNOWN) {
-                        why = unit_file_parse(&s->arena, file->bytes, file->length, take_assignment, service, &line);
+                        why = unit_file_parse(file->bytes, file->length, take_assignment, service, &line);
                         /* Of a drop-in the manager takes what stands before; a unit file it refuses. */
                         if (why && i == 0 && !service->why)
                                 service->why =
@@ -316,7 +320,7 @@ static void read_environment_file(struct service *service, const char *path, boo
                                   struct strings *environment_files)
 {
         struct systemd *s = service->s;
-        const struct access_file *file = access_read(s->access, path, ACCESS_FILE_MOST);
+        const struct access_file *file = access_read(s->access, path, UNIT_FILE_MOST);
         const char *why;
 
         strings_add(environment_files, path);

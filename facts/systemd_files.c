@@ -124,6 +124,11 @@ struct systemd *systemd_of(struct facts *f)
         return facts_keep(f, systemd_make, systemd_release);
 }
 
+const char *systemd_spent(const struct systemd *s)
+{
+        return s->arena.total > UNITS_KEPT_MOST ? "more than 8 MiB of units" : NULL;
+}
+
 /* --- what stands in them */
 
 static int compare_to_name(const void *key, const void *element)

@@ -70,6 +70,9 @@ static const char *take_install(void *user, const struct unit_assignment *a)
 
         if (!streq(a->section, "Install"))
                 return NULL;
+        i->error = systemd_spent(in->s);
+        if (i->error)
+                return i->error;
         if (streq(a->key, "Alias") && unit_type_may_alias(unit_type(i->name)))
                 take_names(in->s, a->value, &i->aliases);
         else if (streq(a->key, "WantedBy"))
@@ -88,7 +91,7 @@ static const char *take_install(void *user, const struct unit_assignment *a)
 
 static void read_install(struct systemd *s, struct install *i, const char *path)
 {
-        const struct access_file *file = access_read(s->access, path, ACCESS_FILE_MOST);
+        const struct access_file *file = access_read(s->access, path, UNIT_FILE_MOST);
         struct installing in = {s, i};
         const char *why;
         unsigned line;
@@ -99,8 +102,8 @@ static void read_install(struct systemd *s, struct install *i, const char *path)
                         arena_printf(&s->arena, "%s: %s", path, file->state == BIO_ABSENT ? "no such file" : file->why);
                 return;
         }
-        why = unit_file_parse(&s->arena, file->bytes, file->length, take_install, &in, &line);
-        if (why)
+        why = unit_file_parse(file->bytes, file->length, take_install, &in, &line);
+        if (why && !i->error)
                 i->error = arena_printf(&s->arena, "systemctl gives an error: %s, line %u is %s", path, line, why);
 }
 
@@ -300,26 +303,28 @@ static bool find_aliases(struct systemd *s, const struct install *i, bool known,
                          struct finding *f)
 {
         const struct access_directory *listed = s->directories[directory].listed;
+        _cleanup_text_ struct text path = {0};
         size_t at;
 
         for (at = 0; at < listed->count; at++) {
-                const char *name = listed->names[at], *path;
+                const char *name = listed->names[at];
                 const struct access_file *link;
                 bool named, leads;
 
                 if (*name == '.' || !is_link(s, listed, at))
                         continue;
-                path = unit_path(s, directory, name);
-                link = access_lstat(s->access, path);
+                text_clear(&path);
+                text_printf(&path, "%s/%s", s->directories[directory].path, name);
+                link = access_lstat(s->access, text_string(&path));
                 if (link->state != BIO_KNOWN || !link->bytes)
                         continue;
                 named = !below && streq(name, i->name);
                 leads = streq(base_name(link->bytes), i->name);
                 if (named && leads) {
                         f->same_name = true;
-                        f->same_name_link = path;
+                        f->same_name_link = link->path;
                 } else if ((named || leads) && (!known || known_name(s, i, name))) {
-                        f->link = path;
+                        f->link = link->path;
                         return true;
                 }
         }

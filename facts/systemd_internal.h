@@ -51,6 +51,9 @@ const char *arena_printf(struct arena *arena, const char *fmt, ...) _printf_(2, 
 
 enum { UNITS_CONFIG = 1, UNITS_RUNTIME = 2, UNITS_GENERATED = 4, UNITS_TRANSIENT = 8 };
 #define UNIT_DIRECTORIES_MOST 16
+#define UNIT_FILE_MOST        ((size_t)1024 * 1024)
+/* What is kept of all units of a run; beyond it nothing more is known. */
+#define UNITS_KEPT_MOST ((size_t)8 * 1024 * 1024)
 
 struct unit_directory {
         const char *path;
@@ -80,6 +83,8 @@ struct systemd {
 };
 
 struct systemd *systemd_of(struct facts *f);
+/* Why no more is kept, or NULL. */
+const char *systemd_spent(const struct systemd *s);
 /* True where system.conf or a drop-in of it may give a variable to every service. */
 bool systemd_default_variable(struct systemd *s, const char *name);
 
@@ -112,6 +117,7 @@ const char *unit_conf_files(struct systemd *s, const struct strings *directories
 
 /* --- syntax (systemd_syntax.c) */
 
+/* Valid during the call. */
 struct unit_assignment {
         const char *section, *key, *value;
         unsigned line; /* the last one where it is continued over lines */
@@ -119,7 +125,7 @@ struct unit_assignment {
 
 /* Calls `each` for every assignment; it returns NULL, or why the manager reads no further in this file. NULL, or the
  * reason, with its line. */
-const char *unit_file_parse(struct arena *arena, const char *bytes, size_t length,
+const char *unit_file_parse(const char *bytes, size_t length,
                             const char *(*each)(void *user, const struct unit_assignment *a), void *user,
                             unsigned *line);
 

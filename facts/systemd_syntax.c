@@ -12,12 +12,26 @@
 /* --- lines */
 
 struct reading {
-        struct arena *arena;
+        struct text section, key, value;
+        bool in_section;
         const char *(*each)(void *user, const struct unit_assignment *a);
         void *user;
-        const char *section;
         unsigned line;
 };
+
+static void reading_free(struct reading *r)
+{
+        text_free(&r->section);
+        text_free(&r->key);
+        text_free(&r->value);
+}
+
+static const char *put(struct text *text, const char *bytes, size_t length)
+{
+        text_clear(text);
+        text_append(text, bytes, length);
+        return text_string(text);
+}
 
 static void trim(const char **s, size_t *length)
 {
@@ -44,20 +58,21 @@ static const char *take_line(struct reading *r, const char *s, size_t length)
         if (*s == '[') {
                 if (s[length - 1] != ']')
                         return "a section header that does not end";
-                r->section = arena_copy(r->arena, s + 1, length - 2);
+                (void)put(&r->section, s + 1, length - 2);
+                r->in_section = true;
                 return NULL;
         }
         equals = memchr(s, '=', length);
-        if (!r->section || !equals || equals == s)
+        if (!r->in_section || !equals || equals == s)
                 return NULL;
         key_length = (size_t)(equals - s);
         value = equals + 1;
         value_length = length - key_length - 1;
         trim(&s, &key_length);
         trim(&value, &value_length);
-        a.section = r->section;
-        a.key = arena_copy(r->arena, s, key_length);
-        a.value = arena_copy(r->arena, value, value_length);
+        a.section = text_string(&r->section);
+        a.key = put(&r->key, s, key_length);
+        a.value = put(&r->value, value, value_length);
         return r->each(r->user, &a);
 }
 
@@ -116,7 +131,8 @@ static const char *read_lines(struct reading *r, const char *bytes, size_t lengt
                 text_append(&joined, line, line_length);
                 if (joined.length > LINE_MOST)
                         return "a line longer than 1 MiB";
-                if (is_continued(text_string(&joined), joined.length)) {
+                /* What was joined before ends with a blank, so that this line alone decides. */
+                if (is_continued(line, line_length)) {
                         joined.data[joined.length - 1] = ' ';
                         continue;
                 }
@@ -128,11 +144,11 @@ static const char *read_lines(struct reading *r, const char *bytes, size_t lengt
         return joined.length > 0 ? take_line(r, text_string(&joined), joined.length) : NULL;
 }
 
-const char *unit_file_parse(struct arena *arena, const char *bytes, size_t length,
+const char *unit_file_parse(const char *bytes, size_t length,
                             const char *(*each)(void *user, const struct unit_assignment *a), void *user,
                             unsigned *line)
 {
-        struct reading r = {.arena = arena, .each = each, .user = user};
+        _cleanup_(reading_free) struct reading r = {.each = each, .user = user};
         const char *why = read_lines(&r, bytes, length);
 
         *line = r.line;
