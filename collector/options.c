@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "collector/commands.h"
 #include "collector/config.h"
@@ -151,6 +152,7 @@ int collector_main(int argc, char **argv)
         int asked = 0;
 
         log_set_name("bioagent-collector");
+        process_guard();
         opterr = 0;
         command = read_options(argc, argv, &o, &given, &asked);
         if (asked == O_HELP)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/diag.h"
+#include "base/process.h"
 #include "base/text.h"
 #include "ship/ship.h"
 
@@ -71,6 +72,7 @@ int main(int argc, char **argv)
         int status;
 
         log_set_name("bioagent-ship");
+        process_guard();
         status = read_options(argc, argv, &a);
         if (status >= 0)
                 return status;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/diag.h"
+#include "base/process.h"
 #include "sign/daemon.h"
 
 static const char usage[] = "usage: bioagent-sign [--config FILE] [--once] [--verbose]\n"
@@ -23,6 +24,7 @@ int main(int argc, char **argv)
         int option;
 
         log_set_name("bioagent-sign");
+        process_guard();
         while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
                 switch (option) {
                 case 'c':
