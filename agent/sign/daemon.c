@@ -267,6 +267,7 @@ static void reload(struct daemon *d)
                 d->next_audit = daemon_clock();
         }
         diag_print(&diag, stderr);
+        status_write(d, "running"); /* errors in the new one are not to wait for the next run to be seen */
         (void)sd_notify(0, "READY=1");
 }
 
