@@ -62,6 +62,14 @@ static struct jose_key *key_of(const json_t *jwk, const char *kid)
         return NULL;
 }
 
+/* A genesis that is signed with the registered key and introduces another one is no genesis of this chain. */
+static bool introduces(const json_t *genesis, const char *kid)
+{
+        _cleanup_key_ struct jose_key *key = key_of(genesis, kid);
+
+        return key != NULL;
+}
+
 static struct jose_key *key_of_text(const char *jwk, const char *kid)
 {
         _cleanup_json_ json_t *json = NULL;
@@ -103,7 +111,8 @@ static int find_locked(struct keys *k, const char *kid, const char *chain, const
         for (known = *place; known; known = known->next)
                 if (streq(known->kid, kid)) {
                         *ret = known;
-                        return streq(known->chain, chain) && streq(known->host_id, host_id) ? 0 : -ENOENT;
+                        fits = streq(known->chain, chain) && streq(known->host_id, host_id);
+                        return fits && (!genesis || introduces(genesis, kid)) ? 0 : -ENOENT;
                 }
         r = look_up(k, kid, genesis, &known);
         if (r < 0)

@@ -233,6 +233,24 @@ static void a_genesis_counts_only_under_the_registered_key(void **state)
         expect_one_refusal(f, genesis, "unknown-key");
 }
 
+/* Also where the key is known already, from an earlier one. */
+static void a_genesis_that_introduces_another_key_is_refused(void **state)
+{
+        struct fixture *f = *state;
+        _cleanup_key_ struct jose_key *other = jose_key_generate();
+        _cleanup_json_ json_t *one = send(f, f->genesis), *payload = NULL;
+        _cleanup_free_ char *line = NULL;
+        struct jws j = {0};
+
+        assert_int_equal(acked(one, &f->host), 1);
+        assert_int_equal(jws_parse(f->genesis, strlen(f->genesis), 0, &j, NULL), 0);
+        payload = json_deep_copy(j.payload);
+        jws_free(&j);
+        json_set(payload, "key", jose_key_to_jwk(other));
+        assert_int_equal(jws_sign(payload, f->host.key, &line), 0);
+        expect_one_refusal(f, line, "unknown-key");
+}
+
 /* The registration has the thumbprint alone: without the genesis there is no key to verify with. */
 static void before_its_genesis_a_record_cannot_be_verified(void **state)
 {
@@ -450,6 +468,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_registered_key_speaks_for_its_own_chain_and_host_alone, set_up,
                                                 tear_down),
                 cmocka_unit_test_setup_teardown(a_genesis_counts_only_under_the_registered_key, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_genesis_that_introduces_another_key_is_refused, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(before_its_genesis_a_record_cannot_be_verified, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(the_key_is_known_after_a_restart, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(one_request_may_carry_many_chains, set_up, tear_down),
