@@ -51,10 +51,8 @@ static int each_record(const char *line, size_t length, void *user)
 {
         _cleanup_free_ char *why = NULL, *chain_why = NULL;
         _cleanup_(jws_free) struct jws j = {0};
-        _cleanup_json_ json_t *payload = NULL;
         struct walk *w = user;
         struct record record;
-        size_t missing = 0;
 
         w->totals->records++;
         if (jws_parse(line, length, JWS_LINE_MOST, &j, &why) < 0) {
@@ -62,8 +60,7 @@ static int each_record(const char *line, size_t length, void *user)
                 complain(w, 0, "malformed", why);
                 return 0;
         }
-        payload = jws_disclosed(&j, &missing, 0);
-        if (!payload || record_read(payload, &record, &why) < 0) {
+        if (record_read(j.payload, &record, &why) < 0) {
                 w->broken++;
                 complain(w, 0, "malformed", why);
                 return 0;

@@ -61,16 +61,27 @@ static json_t *clear_payload(struct item *item)
         return payload;
 }
 
+/* What every reader relies on is in clear, or it would be gone with the disclosures; and what these add is of the same
+ * form. */
+static bool read_record(struct item *item)
+{
+        struct record disclosed;
+
+        if (record_read(item->jws.payload, &item->record, NULL) < 0)
+                return false;
+        item->payload = clear_payload(item);
+        return item->payload == item->jws.payload || record_read(item->payload, &disclosed, NULL) == 0;
+}
+
 static bool read_line(struct item *item)
 {
         const struct record *r = &item->record;
 
         if (jws_parse(item->line, item->length, JWS_LINE_MOST, &item->jws, NULL) < 0)
                 return false;
-        item->payload = clear_payload(item);
         /* A report stands alone, in no chain. */
-        if (!item->payload || record_read(item->payload, &item->record, NULL) < 0 || r->kind == RECORD_REPORT ||
-            !r->chain || !is_hex(r->chain, RECORD_CHAIN_TEXT - 1) || r->seq == 0 || !r->host_id || !item->jws.kid)
+        if (!read_record(item) || r->kind == RECORD_REPORT || !r->chain || !is_hex(r->chain, RECORD_CHAIN_TEXT - 1) ||
+            r->seq == 0 || !r->host_id || !item->jws.kid)
                 return false;
         memcpy(item->chain, r->chain, RECORD_CHAIN_TEXT);
         memcpy(item->hash, item->jws.hash, sizeof(item->hash));
@@ -93,7 +104,7 @@ static void prepare(struct item *item, struct keys *keys, const unsigned char se
                 refuse(item, "malformed");
                 return;
         }
-        introduced = item->record.kind == RECORD_GENESIS ? json_object_get(item->payload, "key") : NULL;
+        introduced = item->record.kind == RECORD_GENESIS ? json_object_get(item->jws.payload, "key") : NULL;
         r = keys_find(keys, item->jws.kid, item->chain, item->record.host_id, introduced, &key);
         if (r < 0) {
                 item->no_genesis = r == -EAGAIN;

@@ -385,7 +385,7 @@ static int add_new(struct store *s, struct chain_row *c, const struct store_reco
         c->records++;
         c->last_received = r->received;
         if (r->record->kind == RECORD_GENESIS && !p->fork && !c->key_jwk)
-                c->key_jwk = json_text(json_object_get(r->payload, "key"));
+                c->key_jwk = json_text(json_object_get(r->jws->payload, "key"));
         if (!p->fork && r->record->seq > c->newest)
                 note_newest(c, r);
         e = advance(s, c, r, p);

@@ -194,6 +194,46 @@ static void a_record_beyond_a_mebibyte_is_too_large(void **state)
         assert_int_equal(json_member_integer(entry, "seq", 0), 2);
 }
 
+/* A disclosure may be erased, and everything must still verify: so what verifying needs is never one. */
+static void what_every_reader_needs_is_no_disclosure(void **state)
+{
+        static const char *const names[] = {"schema", "kind", "chain", "seq", "prev", "made", "host", "state"};
+        struct fixture *f = *state;
+        _cleanup_json_ json_t *one = send(f, f->genesis), *payload = NULL;
+        _cleanup_free_ char *hidden_key = NULL;
+        struct jws j = {0};
+        size_t i;
+
+        assert_int_equal(acked(one, &f->host), 1);
+        for (i = 0; i < ELEMENTS(names); i++) {
+                struct host h = f->host;
+                _cleanup_free_ char *own =
+                        must_printf("\"state\":{\"full\":null,\"last\":null},\"_personal\":[\"%s\"]", names[i]);
+                _cleanup_free_ char *line = host_says(&h, "heartbeat", own);
+
+                expect_one_refusal(f, line, "malformed");
+        }
+        assert_int_equal(jws_parse(f->genesis, strlen(f->genesis), 0, &j, NULL), 0);
+        payload = json_deep_copy(j.payload);
+        jws_free(&j);
+        json_set(json_object_get(payload, "key"), "_personal", parsed("[\"x\"]"));
+        assert_int_equal(jws_sign(payload, f->host.key, &hidden_key), 0);
+        expect_one_refusal(f, hidden_key, "unknown-key");
+}
+
+/* What is disclosed has the form of what is in clear. */
+static void a_disclosed_value_of_another_form_is_malformed(void **state)
+{
+        struct fixture *f = *state;
+        _cleanup_json_ json_t *one = send(f, f->genesis);
+        _cleanup_free_ char *line = host_says(&f->host, "full",
+                                              "\"results\":[],\"measures\":[],\"removed\":[{\"check\":5}],"
+                                              "\"_personal\":[\"removed\"]");
+
+        assert_int_equal(acked(one, &f->host), 1);
+        expect_one_refusal(f, line, "malformed");
+}
+
 /* --- keys ------------------------------------------------------------------------------------------------------ */
 
 static void a_key_that_is_not_registered_is_unknown(void **state)
@@ -464,6 +504,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(what_is_no_record_is_malformed, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_report_is_not_ingested, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_record_beyond_a_mebibyte_is_too_large, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(what_every_reader_needs_is_no_disclosure, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_disclosed_value_of_another_form_is_malformed, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_key_that_is_not_registered_is_unknown, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_registered_key_speaks_for_its_own_chain_and_host_alone, set_up,
                                                 tear_down),
