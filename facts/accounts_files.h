@@ -54,7 +54,7 @@ bool group_line_member(const struct group_line *group, size_t *at, struct span *
 
 static inline bool span_equals(struct span a, const char *bytes, size_t length)
 {
-        return a.length == length && memcmp(a.bytes, bytes, length) == 0;
+        return a.length == length && (length == 0 || memcmp(a.bytes, bytes, length) == 0);
 }
 
 /* What a password field says, without the hash: how crypt(5) would take it. */

@@ -11,9 +11,11 @@ static struct bio_node *daemon_node(struct facts *f, const struct bio_node *stat
         struct tree *t = facts_tree(f);
 
         if (tree_state(status) != BIO_KNOWN)
-                return tree_basis(tree_unreadable(t, "%s", tree_why(status)), BIO_RUNNING);
+                return tree_basis(tree_from(tree_unreadable(t, "%s", tree_why(status)), "kernel audit", 0, 0),
+                                  BIO_RUNNING);
         if (tree_type(pid) != BIO_INTEGER)
-                return tree_basis(tree_unreadable(t, "the kernel names no process"), BIO_RUNNING);
+                return tree_basis(tree_from(tree_unreadable(t, "the kernel names no process"), "kernel audit", 0, 0),
+                                  BIO_RUNNING);
         if (tree_integer_of(pid) <= 0)
                 return tree_basis(
                         tree_from(tree_absent(t, "no process takes the kernel's records"), "kernel audit", 0, 0),

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-daemon.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -13,8 +14,8 @@
 #define UNIT_INTERFACE    SERVICE ".Unit"
 #define SERVICE_INTERFACE SERVICE ".Service"
 #define SOURCE            "service manager"
-#define CALL_TIMEOUT_US   (2 * 1000 * 1000)
-#define ITEMS_MOST        4096 /* of any list that the manager answers */
+#define ANSWER_US         (2 * 1000 * 1000) /* to one question about a unit */
+#define ITEMS_MOST        4096              /* of any list that the manager answers */
 
 static void drop_message(sd_bus_message **m)
 {
@@ -27,6 +28,33 @@ static struct bio_node *from_manager(struct bio_node *node)
         return tree_basis(tree_from(node, SOURCE, 0, 0), BIO_RUNNING);
 }
 
+static uint64_t now_us(void)
+{
+        struct timespec now;
+
+        (void)clock_gettime(CLOCK_MONOTONIC, &now);
+        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Greets the bus, in bounded time: the library's own way waits for 25 s or more. */
+static int wait_ready(sd_bus *bus, uint64_t deadline)
+{
+        for (;;) {
+                uint64_t now = now_us();
+                int r = sd_bus_is_ready(bus);
+
+                if (r != 0)
+                        return r;
+                r = sd_bus_process(bus, NULL);
+                if (r == 0 && now < deadline)
+                        r = sd_bus_wait(bus, deadline - now);
+                if (r < 0 && r != -EINTR)
+                        return r;
+                if (now >= deadline)
+                        return -ETIMEDOUT;
+        }
+}
+
 static int connect_once(struct manager *m)
 {
         if (m->tried)
@@ -35,9 +63,8 @@ static int connect_once(struct manager *m)
         if (sd_booted() <= 0)
                 return m->error = -ENOPKG;
         m->error = sd_bus_open_system(&m->bus);
-        if (m->error < 0)
-                return m->error;
-        m->error = sd_bus_set_method_call_timeout(m->bus, CALL_TIMEOUT_US);
+        if (m->error >= 0)
+                m->error = wait_ready(m->bus, now_us() + ANSWER_US);
         return m->error < 0 ? m->error : (m->error = 0);
 }
 
@@ -178,20 +205,30 @@ static const struct property {
         {"environment_files", SERVICE_INTERFACE, "EnvironmentFiles", "a(sb)", read_environment_files},
 };
 
-static struct bio_node *property_node(struct manager *m, struct tree *t, const char *path, const struct property *p)
+static struct bio_node *property_node(struct manager *m, struct tree *t, const char *path, const struct property *p,
+                                      uint64_t deadline)
 {
         _cleanup_message_ sd_bus_message *reply = NULL;
         struct bio_node *node = NULL;
-        int r = sd_bus_get_property(m->bus, SERVICE, path, p->interface, p->name, NULL, &reply, p->type);
+        uint64_t now = now_us();
+        int r = m->error;
 
         if (r >= 0)
+                r = now < deadline ? sd_bus_set_method_call_timeout(m->bus, deadline - now) : -ETIMEDOUT;
+        if (r >= 0)
+                r = sd_bus_get_property(m->bus, SERVICE, path, p->interface, p->name, NULL, &reply, p->type);
+        if (r >= 0)
                 r = p->read(t, reply, &node);
+        /* One that hangs or is gone is asked nothing more in this run. */
+        if (r == -ETIMEDOUT || r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE)
+                m->error = r;
         return r < 0 ? no_answer(t, r) : node;
 }
 
 struct bio_node *manager_unit(struct manager *m, struct tree *t, const char *unit)
 {
         _cleanup_free_ char *path = NULL;
+        uint64_t deadline = now_us() + ANSWER_US;
         struct bio_node *node;
         size_t i;
         int r = connect_once(m);
@@ -206,7 +243,7 @@ struct bio_node *manager_unit(struct manager *m, struct tree *t, const char *uni
 
                 if (streq(p->interface, SERVICE_INTERFACE) && !ends_with(unit, ".service"))
                         continue;
-                tree_set(node, p->key, property_node(m, t, path, p));
+                tree_set(node, p->key, property_node(m, t, path, p, deadline));
                 /* A manager that does not answer the first question is not asked eleven more. */
                 if (i == 0 && tree_state(tree_get(node, p->key)) != BIO_KNOWN)
                         return from_manager(tree_unreadable(t, "%s", tree_why(tree_get(node, p->key))));
@@ -230,7 +267,7 @@ struct bio_node *manager_units(struct manager *m, struct tree *t, const char *pa
         if (r >= 0)
                 r = sd_bus_message_append_strv(call, (char **)patterns);
         if (r >= 0)
-                r = sd_bus_call(m->bus, call, CALL_TIMEOUT_US, NULL, &reply);
+                r = sd_bus_call(m->bus, call, ANSWER_US, NULL, &reply);
         if (r >= 0)
                 r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
         if (r < 0)

@@ -87,7 +87,7 @@ static struct bio_node *arguments_node(struct tree *t, const char *base)
                 tree_append(list, tree_bytes(t, bytes + at, word));
                 at += word + 1;
         }
-        return list;
+        return at < length ? tree_note(list, "only the first %d arguments", ARGUMENTS_MOST) : list;
 }
 
 /* Whether a process is in a process namespace below ours, as in a container: then it has a number in each of them
