@@ -6,7 +6,8 @@
 #include "facts/facts.h"
 
 /* The sources of one database, in order: a list of {"name","action"} whose provenance is the line; the library's
- * default (`files`) where there is no file or no line; unreadable as the file is; undecidable where a line does not parse.
+ * default (`files`) where there is no file or no line; unreadable as the file is; undecidable where a line does not
+ * parse.
  */
 struct bio_node *nsswitch_sources(struct facts *f, const char *database);
 

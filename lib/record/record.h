@@ -115,8 +115,9 @@ bool result_same(const json_t *a, const json_t *b);
 /* Worst of two statuses: fail > error > manual > pass > na. */
 enum bio_status status_worst(enum bio_status a, enum bio_status b);
 
-/* "n of m parts examined", one meaning for every view. A part of a member of "measures" is examined where a check answered for
- * it or refuted it: not where its answer has a reason (not-examined), could not be established, or is the organisation's. */
+/* "n of m parts examined", one meaning for every view. A part of a member of "measures" is examined where a check
+ * answered for it or refuted it: not where its answer has a reason (not-examined), could not be established, or is the
+ * organisation's. */
 bool part_is_examined(const json_t *part);
 void measure_examined(const json_t *measure, size_t *ret_examined, size_t *ret_parts);
 
