@@ -10,7 +10,7 @@
 
 struct sd_bus;
 
-/* Zero-initialise; connected at the first question. */
+/* Zero-initialise; connected at the first question, to the system bus unless `bus` is already another connection. */
 struct manager {
         struct sd_bus *bus;
         int error; /* why there is no connection: negative errno */
