@@ -105,7 +105,8 @@ static int enter_directory(struct enrolment *e)
         if (r == 0)
                 r = become_owner(e->directory);
         if (r < 0)
-                log_message(LOG_ERR, "cannot use %s: %s", e->directory, strerror(-r));
+                log_message(LOG_ERR, "cannot use %s: %s%s", e->directory, strerror(-r),
+                            r == -ENOENT ? ": start the daemon first" : "");
         return r;
 }
 
