@@ -14,6 +14,12 @@ test_packages=("${quickstart_packages[@]}" libcmocka-dev clang clang-format mmde
 	openssh-client sqlite3 python3 python3-yaml python3-jsonschema python3-jwcrypto reuse shellcheck mandoc util-linux
 	binutils procps xz-utils git systemd)
 
+# The runtime of clang's sanitizers and fuzzers, which clang only recommends: named after the release's clang.
+# shellcheck source=/dev/null
+case $(. /etc/os-release && echo "${ID:-}-${VERSION_ID:-}") in
+debian-12) test_packages+=(libclang-rt-14-dev) ;;
+*) test_packages+=(libclang-rt-19-dev) ;;
+esac
 # Node.js may have come from elsewhere, npm with it.
 command -v npm >/dev/null || test_packages+=(npm)
 
