@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/tree.h"
@@ -53,6 +54,16 @@ void collector_config_defaults(struct collector_config *c, const char *config_pa
         c->web = must_strdup("127.0.0.1:8480");
 }
 
+static bool is_one_line(const char *bytes, size_t length)
+{
+        size_t i;
+
+        for (i = 0; i < length; i++)
+                if ((unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7f)
+                        return false;
+        return utf8_valid(bytes, length);
+}
+
 static int read_text(struct diag *diag, const struct bio_node *map, const char *key, char **to)
 {
         const struct bio_node *node;
@@ -63,8 +74,8 @@ static int read_text(struct diag *diag, const struct bio_node *map, const char *
         if (r < 0 || !node)
                 return r;
         bytes = tree_bytes_of(node, &length);
-        if (length == 0 || strlen(bytes) != length || length > 1024)
-                return yaml_error(diag, node, "\"%s\" must be a text of 1 to 1024 characters", key);
+        if (length == 0 || length > 1024 || !is_one_line(bytes, length))
+                return yaml_error(diag, node, "\"%s\" must be one line of 1 to 1024 characters", key);
         replace(to, bytes);
         return 0;
 }
@@ -93,10 +104,12 @@ static int read_names(struct diag *diag, const struct bio_node *root, struct col
                 return yaml_error(diag, list, "\"names\" must have 1 to %d names", COLLECTOR_NAMES_MOST);
         for (i = 0; i < tree_count(list); i++) {
                 const struct bio_node *name = tree_at(list, i);
+                size_t length;
+                const char *bytes = tree_bytes_of(name, &length);
 
-                if (tree_type(name) != BIO_BYTES || *tree_bytes_of(name, NULL) == '\0')
+                if (tree_type(name) != BIO_BYTES || length == 0 || !is_one_line(bytes, length))
                         return yaml_error(diag, name, "a name must be a DNS name or an IP address");
-                c->names[c->name_count++] = must_strdup(tree_bytes_of(name, NULL));
+                c->names[c->name_count++] = must_strdup(bytes);
         }
         return 0;
 }
@@ -142,20 +155,39 @@ int collector_config_load(const char *path, struct collector_config *ret)
         return r;
 }
 
+/* JSON's strings are YAML's too. All values are UTF-8: read so, or looked at by init. */
+static void add_value(struct text *out, const char *s)
+{
+        _cleanup_json_ json_t *json = json_must(json_string(s));
+        _cleanup_free_ char *text = json_text(json);
+
+        text_add(out, text);
+}
+
 char *collector_config_text(const struct collector_config *c)
 {
         _cleanup_text_ struct text out = {0};
         size_t i;
 
-        text_add(&out, "# bioagent-collector: made by `bioagent-collector init`.\n");
-        text_printf(&out, "organisation: \"%s\"   # of hosts whose token names no other\n", c->organisation);
-        text_add(&out, "# Under these it is reached; they stand in its certificate.\nnames:\n");
-        for (i = 0; i < c->name_count; i++)
-                text_printf(&out, "  - \"%s\"\n", c->names[i]);
-        text_printf(&out, "state: \"%s\"\n", c->state);
-        text_add(&out, "# Loopback until you say otherwise. Port 0: a free one, printed at start.\n");
-        text_printf(&out, "records: {listen: \"%s\"}\nest: {listen: \"%s\"}\n", c->records, c->est);
-        text_printf(&out, "web: {listen: \"%s\"}   # loopback alone, as long as there are no accounts\n", c->web);
+        text_add(&out, "# bioagent-collector: made by `bioagent-collector init`.\norganisation: ");
+        add_value(&out, c->organisation);
+        text_add(&out, "   # of hosts whose token names no other\n"
+                       "# Under these it is reached; they stand in its certificate.\nnames:\n");
+        for (i = 0; i < c->name_count; i++) {
+                text_add(&out, "  - ");
+                add_value(&out, c->names[i]);
+                text_add_char(&out, '\n');
+        }
+        text_add(&out, "state: ");
+        add_value(&out, c->state);
+        text_add(&out,
+                 "\n# Loopback until you say otherwise. Port 0: a free one, printed at start.\nrecords: {listen: ");
+        add_value(&out, c->records);
+        text_add(&out, "}\nest: {listen: ");
+        add_value(&out, c->est);
+        text_add(&out, "}\nweb: {listen: ");
+        add_value(&out, c->web);
+        text_add(&out, "}   # loopback alone, as long as there are no accounts\n");
         return text_take(&out);
 }
 

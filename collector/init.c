@@ -155,6 +155,10 @@ int collector_init(const struct collector_options *o)
                 free(c.state);
                 c.state = must_strdup(o->state);
         }
+        if (!utf8_valid(c.state, strlen(c.state))) {
+                log_message(LOG_ERR, "%s is no UTF-8, and cannot stand in a configuration", c.state);
+                return EXIT_USAGE;
+        }
         for (i = 0; i < o->name_count; i++)
                 c.names[c.name_count++] = must_strdup(o->names[i]);
         status = make_directories(&c);

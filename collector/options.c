@@ -156,9 +156,10 @@ int collector_main(int argc, char **argv)
         opterr = 0;
         command = read_options(argc, argv, &o, &given, &asked);
         if (asked == O_HELP)
-                return fputs(usage, stdout) < 0 ? EXIT_FAILED : EXIT_DONE;
+                return fputs(usage, stdout) < 0 || fflush(stdout) != 0 ? EXIT_FAILED : EXIT_DONE;
         if (asked == O_VERSION)
-                return printf("bioagent-collector %s\n", BIOAGENT_VERSION) < 0 ? EXIT_FAILED : EXIT_DONE;
+                return printf("bioagent-collector %s\n", BIOAGENT_VERSION) < 0 || fflush(stdout) != 0 ? EXIT_FAILED
+                                                                                                      : EXIT_DONE;
         if (!command)
                 return EXIT_USAGE;
         /* A directory stands for the file in it. */
