@@ -52,7 +52,7 @@ static void a_host_enrols_and_its_records_are_kept(void **state)
         _cleanup_free_ char *genesis = NULL, *two = NULL, *body = NULL, *secret = NULL, *output = NULL, *page = NULL,
                             *path = NULL;
         _cleanup_json_ json_t *answer = NULL;
-        _cleanup_client_ struct client c = {0};
+        _cleanup_client_ struct client c = {0}, again = {0};
         _cleanup_host_ struct host h = {0};
 
         enrolled(s, &h, &c);
@@ -62,7 +62,7 @@ static void a_host_enrols_and_its_records_are_kept(void **state)
         assert_int_equal(post_records(s, &c, body, &answer), 200);
         assert_int_equal(acked(answer, &h), 2);
         secret = must_strdup("used-already");
-        assert_int_equal(enrol_with(s, &h, secret, &(struct client){0}), 401);
+        assert_int_equal(enrol_with(s, &h, secret, &again), 401);
         assert_int_equal(RUN(s, &output, "verify"), 0);
         assert_non_null(strstr(output, "valid: 2 records in 1 chains"));
 }
