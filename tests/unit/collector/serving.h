@@ -259,6 +259,7 @@ static inline int enrol_with(const struct serving *s, const struct host *h, cons
         head = must_printf("POST /.well-known/est/simpleenroll HTTP/1.1\r\nContent-Type: "
                            "application/pkcs10\r\nAuthorization: Basic %s",
                            basic);
+        EVP_PKEY_free(c->key); /* of an enrolment before */
         c->key = EVP_EC_gen("P-256");
         request = certificate_request(c->key, h, &length);
         body = must_alloc(length * 2 + 8);
@@ -277,6 +278,7 @@ static inline int enrol_with(const struct serving *s, const struct host *h, cons
         }
         n = EVP_DecodeBlock(der, (unsigned char *)answer, (int)strlen(answer));
         assert_true(n > 0);
+        X509_free(c->certificate);
         c->certificate = issued(der, (size_t)n);
         return status;
 }
