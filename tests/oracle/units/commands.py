@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 
+import schemas
+
 WORDS = ["plain", "'single quoted'", '"double quoted"', "a'b'c", "\\x41\\102\\tq", "\\u00e9", "\\s", "%%", "%n", "%N", "%p", "%i",
          "%I", "%t/x", "x%", "%-", "$A", "${A}", "${B}", "pre${A}post", "$$", "$${A}", "$NONE", "${NONE}", "\"$A\"", "'${B}'",
          "$B", "$A$B", "${A", "\\;", "\";\"", "\\\\;", "-o=${OPTIONS}", "$OPTIONS", "\\q", "\"a\\\"b\"", "''", "\"\"", "$",
@@ -222,8 +224,11 @@ def compare(options, work, version, r):
             our = our.get("why") or plain(our)
         print(f"units: {options.suite}: {unit}: the manager has {theirs!r}, we have {our!r}")
 
-    for unit, node in zip(units, ours):
+    schema = schemas.Schema("systemd", "unit")
+    for k, (unit, node) in enumerate(zip(units, ours)):
         t = their.get(unit)
+        if k % 4 == 0 and schema.fault(node):
+            differ(unit, "a schema", schema.fault(node))
         if t is None:
             differ(unit, "no unit", node)
             continue
