@@ -60,11 +60,13 @@ static bool is_term(const json_t *value)
         return json_is_string(value) && term_parse(json_string_value(value), &term) == 0;
 }
 
+/* As records have it (docs/record.md): to the second or finer, with Z. */
 static bool is_moment(const json_t *value)
 {
+        const char *s = json_string_value(value);
         int64_t moment;
 
-        return json_is_string(value) && moment_parse(json_string_value(value), &moment) == 0;
+        return s && strlen(s) > 10 && s[10] == 'T' && ends_with(s, "Z") && moment_parse(s, &moment) == 0;
 }
 
 static bool is_moment_or_null(const json_t *value)
@@ -87,9 +89,31 @@ static bool is_bool(const json_t *value)
         return json_is_boolean(value);
 }
 
+/* Names that begin like this are the record's own (`_sd`, `_sd_alg`, `_personal`, `...`): whoever signs would refuse
+ * the whole. */
+static bool is_reserved(const char *name)
+{
+        return name[0] == '_' || name[0] == '.';
+}
+
+/* Without such names, however deep. */
+static bool is_plain(const json_t *value)
+{
+        const char *name;
+        json_t *member;
+
+        json_object_foreach ((json_t *)value, name, member)
+                if (is_reserved(name) || !is_plain(member))
+                        return false;
+        for (size_t i = 0; i < json_array_size(value); i++)
+                if (!is_plain(json_array_get(value, i)))
+                        return false;
+        return true;
+}
+
 static bool is_object(const json_t *value)
 {
-        return json_is_object(value);
+        return json_is_object(value) && is_plain(value);
 }
 
 static bool is_objects(const json_t *value)
@@ -97,7 +121,7 @@ static bool is_objects(const json_t *value)
         if (!json_is_array(value))
                 return false;
         for (size_t i = 0; i < json_array_size(value); i++)
-                if (!json_is_object(json_array_get(value, i)))
+                if (!is_object(json_array_get(value, i)))
                         return false;
         return true;
 }
@@ -146,7 +170,7 @@ static bool is_parameters(const json_t *value)
         if (!json_is_object(value))
                 return false;
         json_object_foreach ((json_t *)value, name, parameter) {
-                if (!json_is_array(parameter) && !is_scalar(parameter))
+                if (is_reserved(name) || (!json_is_array(parameter) && !is_scalar(parameter)))
                         return false;
                 for (size_t i = 0; i < json_array_size(parameter); i++)
                         if (!is_scalar(json_array_get(parameter, i)))
@@ -195,15 +219,40 @@ static const char *wrong_member(const json_t *object, const struct member *membe
         return NULL;
 }
 
+/* What may be personal is text from the host. A status that is concealed would be none to a reader. */
+static bool is_personal_of(const json_t *value, const char *const *words, size_t count)
+{
+        if (!json_is_array(value) || json_array_size(value) > count)
+                return false;
+        for (size_t i = 0; i < json_array_size(value); i++)
+                if (!one_of(json_array_get(value, i), words, count))
+                        return false;
+        return true;
+}
+
+static bool is_personal_of_evidence(const json_t *value)
+{
+        static const char *const members[] = {"source", "key", "actual", "expected", "note"};
+
+        return is_personal_of(value, members, ELEMENTS(members));
+}
+
+static bool is_personal_of_finding(const json_t *value)
+{
+        static const char *const members[] = {"subject"};
+
+        return is_personal_of(value, members, ELEMENTS(members));
+}
+
 static const struct member evidence_members[] = {
         {"source", false, is_text_or_null},
         {"line", false, is_line},
         {"key", false, is_text_or_null},
         {"actual", false, is_text_or_null},
         {"expected", false, is_text_or_null},
-        {"decides", false, is_bool},
+        {"decides", true, is_bool},
         {"note", false, is_text_or_null},
-        {"_personal", false, is_texts},
+        {"_personal", false, is_personal_of_evidence},
         {0},
 };
 
@@ -221,7 +270,7 @@ static const struct member finding_members[] = {
         {"subject", true, is_name},
         {"status", true, is_status},
         {"evidence", true, is_evidence},
-        {"_personal", false, is_texts},
+        {"_personal", false, is_personal_of_finding},
         {0},
 };
 
@@ -253,11 +302,25 @@ static const struct member result_members[] = {
         {0},
 };
 
-/* A result's status is the worst that its counts name. */
+/* Those of one status among the findings that are there; the counts are of all. */
+static json_int_t findings_of(const json_t *result, const char *status)
+{
+        const json_t *findings = json_object_get(result, "findings");
+        json_int_t count = 0;
+
+        for (size_t i = 0; i < json_array_size(findings); i++)
+                count += streq(json_member_string(json_array_get(findings, i), "status"), status);
+        return count;
+}
+
+/* A result's status is the worst that its counts name, and these count every finding. */
 static bool status_fits(const json_t *result)
 {
         const json_t *counts = json_object_get(result, "counts");
 
+        for (size_t i = 0; i < ELEMENTS(statuses); i++)
+                if (findings_of(result, statuses[i]) > json_member_integer(counts, statuses[i], 0))
+                        return false;
         for (size_t i = ELEMENTS(statuses); i > 0; i--)
                 if (json_member_integer(counts, statuses[i - 1], 0) > 0)
                         return streq(json_member_string(result, "status"), statuses[i - 1]);

@@ -103,6 +103,35 @@ static void members_of_another_form_are_refused(void **state)
         refused("findings", "[{\"subject\":\"x\",\"status\":\"fail\",\"evidence\":[{\"actual\":1}]}]");
         refused("findings", "[{\"subject\":\"x\",\"status\":\"fail\",\"evidence\":[{\"more\":1}]}]");
         refused("findings", "[{\"subject\":\"x\",\"status\":\"fail\",\"evidence\":[],\"_personal\":\"subject\"}]");
+        refused("findings", "[{\"subject\":\"x\",\"status\":\"fail\",\"evidence\":[{\"actual\":\"0\"}]}]");
+        refused("observed_at", "\"2026-01-31\"");
+        refused("observed_at", "\"2026-01-31T08:30:00+01:00\"");
+        refused("changes_at", "\"2026-01-31 08:30:00Z\"");
+}
+
+/* Signing would conceal what every reader needs, or refuse the record. */
+static void personal_is_text_from_the_host_alone(void **state)
+{
+        (void)state;
+        refused("findings", "[{\"subject\":\"x\",\"status\":\"fail\",\"evidence\":[],\"_personal\":[\"status\"]}]");
+        refused("findings", "[{\"subject\":\"x\",\"status\":\"fail\",\"evidence\":[],\"_personal\":[\"evidence\"]}]");
+        refused("findings",
+                "[{\"subject\":\"x\",\"status\":\"fail\",\"evidence\":[],\"_personal\":[\"subject\",\"subject\"]}]");
+        refused("findings", "[{\"subject\":\"x\",\"status\":\"fail\",\"evidence\":[{\"decides\":true,\"_personal\":"
+                            "[\"decides\"]}]}]");
+        refused("findings", "[{\"subject\":\"x\",\"status\":\"fail\",\"evidence\":[{\"decides\":true,\"_personal\":"
+                            "[\"line\"]}]}]");
+        refused("with", "{\"_sd\":\"x\"}");
+        refused("with", "{\"...\":\"x\"}");
+        refused("with", "{\"_personal\":[\"x\"]}");
+}
+
+static void findings_are_counted(void **state)
+{
+        (void)state;
+        refused("findings", "[{\"subject\":\"x\",\"status\":\"error\",\"evidence\":[]}]"); /* not in the counts */
+        refused("findings", "[{\"subject\":\"x\",\"status\":\"fail\",\"evidence\":[]},"
+                            "{\"subject\":\"y\",\"status\":\"fail\",\"evidence\":[]}]"); /* one fail is */
 }
 
 /* What would act on a terminal that shows it. */
@@ -132,6 +161,7 @@ static void results_are_bounded(void **state)
         json_t *findings = json_object_get(result, "findings");
 
         (void)state;
+        json_set(json_object_get(result, "counts"), "fail", json_must(json_integer(SHAPE_FINDINGS_MOST + 1)));
         while (json_array_size(findings) < SHAPE_FINDINGS_MOST)
                 json_push(findings, json_deep_copy(json_array_get(findings, 0)));
         assert_int_equal(shape_result(result, "a.b", &why), 0);
@@ -179,6 +209,25 @@ static void descriptions_are_typed(void **state)
         }
 }
 
+static void descriptions_have_no_reserved_names(void **state)
+{
+        static const char *const members[] = {"title", "why", "fix", "parameters"};
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(members); i++) {
+                _cleanup_json_ json_t *changed = parse(described);
+                _cleanup_free_ char *why = NULL;
+                json_t *check = json_array_get(json_object_get(changed, "checks"), 0);
+                json_t *object = json_object_get(check, members[i]);
+
+                if (json_is_array(object))
+                        object = json_array_get(object, 0);
+                json_set(object, "deeper", parse("[{\"_sd\":[]}]"));
+                assert_int_equal(shape_descriptors(changed, &why), -EBADMSG);
+                assert_non_null(strstr(why, members[i]));
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -189,6 +238,9 @@ int main(void)
                 cmocka_unit_test(text_beyond_controls_is_taken),
                 cmocka_unit_test(results_are_bounded),
                 cmocka_unit_test(descriptions_are_typed),
+                cmocka_unit_test(descriptions_have_no_reserved_names),
+                cmocka_unit_test(personal_is_text_from_the_host_alone),
+                cmocka_unit_test(findings_are_counted),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
