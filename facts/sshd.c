@@ -68,7 +68,9 @@ static struct bio_node *value_node(struct tree *t, const struct sshd_config *c, 
                                    const struct sshd_value *value)
 {
         struct bio_node *node = bare_node(t, id, value);
-        _cleanup_free_ char *built_in = must_printf("built-in default of OpenSSH %s", c->release->name);
+        _cleanup_free_ char *built_in = c->release->open
+                                                ? must_printf("built-in default of OpenSSH")
+                                                : must_printf("built-in default of OpenSSH %s", c->release->name);
         size_t i;
 
         if (value->from)
@@ -105,7 +107,7 @@ static struct bio_node *instance_unknown(struct tree *t, const struct sshd *s, c
 
         if (i->undecidable)
                 return tree_undecidable(t, "%s: %s", i->name, i->undecidable);
-        for (k = 0; k < s->release_count; k++) {
+        for (k = 0; k < i->config_count; k++) {
                 const struct sshd_config *c = i->configs[k];
 
                 if (c->refuses.text && s->release_count == 1)
@@ -133,6 +135,8 @@ static struct bio_node *starts_node(struct tree *t, const struct sshd *s, const 
                 return c->refuses.file ? tree_from(node, c->refuses.file, c->refuses.line, 0) : node;
         }
         unknown = instance_unknown(t, s, i);
+        if (!unknown && i->doubts.text)
+                unknown = not_known(t, "sshd may not start", &i->doubts);
         return unknown ? unknown : tree_bool(t, true);
 }
 
@@ -270,7 +274,9 @@ static const struct bio_node *read_sshd(struct facts *f)
         if (s->state != BIO_KNOWN)
                 return state_node(t, s);
         map = tree_map(t);
-        (void)tree_set(map, "version", tree_from(tree_text(t, s->version), s->version_source, s->version_line, 0));
+        (void)tree_set(map, "version",
+                       tree_from(s->version ? tree_text(t, s->version) : tree_undecidable(t, "%s", s->version_why),
+                                 s->version_source, s->version_line, 0));
         (void)tree_set(map, "modelled", tree_bool(t, s->release_count == 1));
         instances = tree_list(t);
         for (i = 0; i < s->instance_count; i++)
@@ -408,7 +414,7 @@ static void add_found(struct asking *a, const struct sshd_instance *i, const str
                         continue;
                 }
                 add_values(a, scope, i->configs[0], s->values, i->configs[1],
-                           a->s->release_count > 1 ? found[1].at[k].values : NULL);
+                           i->config_count > 1 ? found[1].at[k].values : NULL);
         }
 }
 
@@ -425,6 +431,14 @@ static bool same_shown(const struct sshd_value *a, const struct sshd_value *b)
 }
 
 /* Of a version that is not modelled only what both models agree on is known. */
+static bool is_certain(const struct sshd_config *c, const struct sshd_value *value, const struct sshd_config *other,
+                       const struct sshd_values *other_v, enum sshd_keyword_id id)
+{
+        if (!value->from && !sshd_default_known(c->release, id))
+                return false;
+        return !other_v || (sshd_keyword_known(other->release, id) && same_shown(value, &other_v->of[id]));
+}
+
 static void add_values(struct asking *a, struct bio_node *scope, const struct sshd_config *c,
                        const struct sshd_values *v, const struct sshd_config *other, const struct sshd_values *other_v)
 {
@@ -437,24 +451,23 @@ static void add_values(struct asking *a, struct bio_node *scope, const struct ss
                 if (!sshd_keyword_known(c->release, id) || (a->question.keywords && !a->keywords[i]))
                         continue;
                 node = value_node(a->t, c, id, &v->of[i]);
-                if (other_v && (!sshd_keyword_known(other->release, id) || !same_shown(&v->of[i], &other_v->of[i])))
-                        node = tree_from(tree_undecidable(a->t, "defaults of OpenSSH %s are not known", a->s->version),
+                if (tree_state(node) == BIO_KNOWN && !is_certain(c, &v->of[i], other, other_v, id))
+                        node = tree_from(tree_undecidable(a->t, "defaults of OpenSSH %s are not known",
+                                                          a->s->version ? a->s->version : "of this host"),
                                          a->s->version_source, a->s->version_line, 0);
-                else if (other_v && !v->of[i].from)
-                        (void)tree_from(node, "built-in default of OpenSSH", 0, 0);
                 (void)tree_set(scope, sshd_keyword_name(id), node);
         }
 }
 
 /* Whether the models of a version that is not modelled tell the same connections apart. */
-static const char *disagree(const struct sshd *s, const struct sshd_scopes *found)
+static const char *disagree(const struct sshd_instance *i, const struct sshd_scopes *found)
 {
         size_t k;
 
-        for (k = 0; k < s->release_count; k++)
+        for (k = 0; k < i->config_count; k++)
                 if (found[k].undecidable)
                         return found[k].undecidable;
-        if (s->release_count == 1)
+        if (i->config_count == 1)
                 return NULL;
         if (found[0].count != found[1].count)
                 return "versions of OpenSSH differ about its Match blocks";
@@ -473,9 +486,9 @@ static void ask_instance(struct asking *a, const struct sshd_instance *i)
         size_t k;
 
         if (!unknown) {
-                for (k = 0; k < a->s->release_count; k++)
+                for (k = 0; k < i->config_count; k++)
                         sshd_scopes_find(i->configs[k], &a->question, &found[k]);
-                why = disagree(a->s, found);
+                why = disagree(i, found);
                 if (why)
                         unknown = tree_undecidable(a->t, "%s", why);
         }

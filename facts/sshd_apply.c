@@ -316,10 +316,27 @@ static bool last_wins(const struct sshd_config *c, const struct sshd_setting *s)
         }
 }
 
+/* A line that is not understood sets what cannot be told, unless the first value counts and is there already. */
+static void apply_unread(struct sshd_config *c, struct sshd_value *value, const struct sshd_setting *s, bool active)
+{
+        if (!active)
+                return;
+        if ((value->set || value->undecidable) && !last_wins(c, s) && sshd_keyword(s->keyword)->form != SSHD_LIST) {
+                lose(c, value, s);
+                return;
+        }
+        value->undecidable = s->unread;
+        value->from = s;
+}
+
 int sshd_apply(struct sshd_config *c, struct sshd_values *v, const struct sshd_setting *s, bool active)
 {
         struct sshd_value *value = &v->of[s->keyword];
 
+        if (s->unread) {
+                apply_unread(c, value, s, active);
+                return 0;
+        }
         switch (sshd_keyword(s->keyword)->kind) {
         case SSHD_KIND_METHODS:
                 return apply_methods(c, v, s, active);

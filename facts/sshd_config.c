@@ -66,14 +66,28 @@ static int too_much(struct reading *r, const char *file, unsigned line, const ch
         return -E2BIG;
 }
 
-static int refuse_word(struct reading *r, const char *file, unsigned line, const char *word, const char *why)
+static const char *about_word(struct reading *r, const char *word, const char *why)
 {
         _cleanup_text_ struct text t = {0};
 
         sshd_lex_show(&t, word);
         text_add_char(&t, ' ');
         text_add(&t, why);
-        return refuse(r, file, line, text_string(&t));
+        return arena_copy(&r->c->arena, text_string(&t), t.length);
+}
+
+static int refuse_word(struct reading *r, const char *file, unsigned line, const char *word, const char *why)
+{
+        return refuse(r, file, line, about_word(r, word, why));
+}
+
+/* What this model does not know. A version that is not modelled may know it: if it starts, it goes on. */
+static int refuse_or_doubt(struct reading *r, const char *file, unsigned line, const char *text)
+{
+        if (!r->c->release->open)
+                return refuse(r, file, line, text);
+        keep_reason(r, &r->c->doubts, file, line, text);
+        return 0;
 }
 
 static void note_file(struct sshd_config *c, const char *path)
@@ -209,7 +223,8 @@ static int read_include(struct reading *r, struct sshd_line *l, const char *file
         return 0;
 }
 
-static int read_match(struct reading *r, struct sshd_line *l, const char *file, unsigned line, struct place *where)
+static int read_match(struct reading *r, struct sshd_line *l, const char *file, unsigned line, struct place *where,
+                      unsigned depth)
 {
         struct sshd_config *c = r->c;
         struct sshd_block block = {.file = file, .line = line, .parent = where->parent};
@@ -220,7 +235,8 @@ static int read_match(struct reading *r, struct sshd_line *l, const char *file, 
                 return refuse(r, file, line, why);
         always = sshd_match_always(c->release, &block);
         where->active = !where->never && always;
-        if (!r->second)
+        where->block = 0;
+        if (!r->second || (c->release->included_match_ignored && depth > 0 && where->parent == 0))
                 return 0;
         block.always = always && c->blocks[block.parent].always;
         c->criteria_count += block.count;
@@ -263,17 +279,22 @@ static int read_keyword(struct reading *r, struct sshd_line *l, enum sshd_keywor
                         unsigned line, const struct place *where)
 {
         struct sshd_config *c = r->c;
+        const char *unread = NULL;
         struct sshd_setting *s;
 
         l->keyword = sshd_keyword(id);
         if (id == SSHD_PORT && c->ports_from_arguments)
                 return 0;
         if (sshd_values_parse(l) < 0)
-                return refuse_word(r, file, line, l->word, l->why);
-        if (l->next < l->words.count)
-                return refuse_word(r, file, line, l->word, "has more arguments than it takes");
+                unread = about_word(r, l->word, l->why);
+        else if (l->next < l->words.count)
+                unread = about_word(r, l->word, "has more arguments than it takes");
+        if (unread && refuse_or_doubt(r, file, line, unread) < 0)
+                return -EINVAL;
         s = arena_alloc(&c->arena, sizeof(*s));
-        *s = (struct sshd_setting){id, file, line, where->block, l->items, l->count};
+        *s = (struct sshd_setting){id, file, line, where->block, l->items, l->count, unread};
+        if (unread)
+                s->items = l->words.at, s->count = l->words.count;
         if (r->second) {
                 keep_setting(r, s);
                 return 0;
@@ -311,31 +332,34 @@ static int read_line(struct reading *r, char *text, const char *file, unsigned l
         if (!l.rest || !*l.rest)
                 return refuse_word(r, file, line, token, "has no argument");
         word = sshd_word(r->c->release, token);
-        if (sshd_lex_words(&r->c->arena, l.rest, &l.words) < 0)
+        if ((r->c->release->tokens ? sshd_lex_tokens : sshd_lex_words)(&r->c->arena, l.rest, &l.words) < 0)
                 return refuse_word(r, file, line, token, "has a quote that is not closed");
         if (l.words.count > SSHD_WORDS_MOST)
                 return too_much(r, file, line, "a line with more words than are read");
         if (!where->active && !(word.where & SSHD_IN_MATCH)) {
                 if (r->second)
                         return 0; /* the first reading has done it */
-                return refuse_word(r, file, line, token,
-                                   word.keyword == SSHD_UNKNOWN ? "is no keyword of this sshd"
-                                                                : "is not allowed in a Match block");
+                return refuse_or_doubt(r, file, line,
+                                       about_word(r, token,
+                                                  word.keyword == SSHD_UNKNOWN ? "is no keyword of this sshd"
+                                                                               : "is not allowed in a Match block"));
         }
         switch (word.keyword) {
         case SSHD_UNKNOWN:
-                return refuse_word(r, file, line, token, "is no keyword of this sshd");
+                return refuse_or_doubt(r, file, line, about_word(r, token, "is no keyword of this sshd"));
         case SSHD_IGNORED:
                 note_ignored(r, token, word.note, file, line);
                 return 0;
         case SSHD_INCLUDE:
                 if (command_line)
                         return refuse_word(r, file, line, token, "is not allowed on the command line");
+                if (r->c->release->without_include)
+                        return refuse_word(r, file, line, token, "is no keyword of this sshd");
                 return read_include(r, &l, file, line, where, depth);
         case SSHD_MATCH:
                 if (command_line)
                         return refuse_word(r, file, line, token, "is not allowed on the command line");
-                return read_match(r, &l, file, line, where);
+                return read_match(r, &l, file, line, where, depth);
         default:
                 return read_keyword(r, &l, word.keyword, file, line, where);
         }

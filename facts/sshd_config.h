@@ -36,6 +36,12 @@ struct sshd_release {
         const char *banner;   /* what `Match version` sees: "OpenSSH_10.0p2 Debian-7+deb13u4" */
         bool sntrup761_alias; /* knows sntrup761x25519-sha512 without a suffix: 9.2p1-2+deb12u4 and later */
         bool ipqos_dscp;      /* lowdelay, throughput, reliability mean nothing: 10.0p1-7+deb13u3 and later */
+        /* What makes a model stand for a version that is not modelled. */
+        bool defaults;        /* its defaults are taken to be the model's where both models have the same */
+        bool open;            /* what the model does not know may be known to it: words, algorithms, other values */
+        bool tokens;          /* all arguments are read as keywords are, without comments behind them: before 8.7 */
+        bool without_include; /* before 8.2 */
+        bool included_match_ignored; /* a Match in a file included outside of Match never applies: seen in 8.2 */
 };
 
 /* What a configuration asks of its host. All answers live as long as the configuration. */
@@ -177,6 +183,7 @@ struct sshd_setting {
         size_t block;             /* the Match block that it stands in; 0: none */
         const char *const *items; /* its arguments in canonical form: times in seconds, words as documented */
         size_t count;
+        const char *unread; /* why this model makes nothing of the line, of a version that may (release->open) */
 };
 
 /* What Match can look at (sshd_config(5)). */
@@ -245,6 +252,7 @@ struct sshd_config {
         /* The first reading. */
         struct sshd_reason refuses;     /* sshd does not start; NULL text: as far as its configuration goes, it does */
         struct sshd_reason undecidable; /* whether it starts, or what it then does, cannot be told */
+        struct sshd_reason doubts;      /* it may not start (release->open); the values hold if it does */
         struct sshd_values global;      /* with defaults filled in */
 
         /* The second reading. */
@@ -314,6 +322,8 @@ void sshd_effective(struct sshd_config *c, const bool *applies, struct sshd_valu
 /* Tables. */
 const char *sshd_keyword_name(enum sshd_keyword_id id); /* "PermitRootLogin" */
 enum sshd_form sshd_keyword_form(enum sshd_keyword_id id);
+/* Whether its default is known of this release: of one that is not modelled, where it is the same in all of them. */
+bool sshd_default_known(const struct sshd_release *release, enum sshd_keyword_id id);
 bool sshd_keyword_known(const struct sshd_release *release, enum sshd_keyword_id id);
 
 #endif

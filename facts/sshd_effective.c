@@ -335,7 +335,7 @@ static void override(struct sshd_config *c, struct sshd_values *ret, enum sshd_k
         struct sshd_value *value = &ret->of[id];
         const struct sshd_setting *outside = value->from;
 
-        if (id == SSHD_REKEY_LIMIT) {
+        if (id == SSHD_REKEY_LIMIT && set->set) {
                 _cleanup_text_ struct text t = {0};
                 const char *bytes = value->items[0], *seconds = strchr(bytes, ' ');
 
@@ -390,7 +390,7 @@ void sshd_effective(struct sshd_config *c, const bool *applies, struct sshd_valu
 
                 if (!(sshd_keyword(id)->where & SSHD_IN_MATCH))
                         continue;
-                if (matched->of[i].set)
+                if (matched->of[i].set || matched->of[i].undecidable)
                         override(c, ret, id, &matched->of[i]);
                 else if (!list || ret->of[i].count > 0)
                         continue;

@@ -138,30 +138,69 @@ static unsigned find_port(void *user, const char *name)
         return 0;
 }
 
+/* Where sshd lies when it was built by hand. */
+static const char *const programs_elsewhere[] = {"/usr/local/sbin/sshd", "/usr/local/bin/sshd", "/usr/bin/sshd"};
+
+/* An sshd that is not the distribution's, or NULL. */
+static const char *find_elsewhere(struct sshd *s)
+{
+        size_t i;
+
+        for (i = 0; i < s->instance_count; i++)
+                if (s->instances[i].elsewhere)
+                        return s->instances[i].elsewhere;
+        for (i = 0; i < ELEMENTS(programs_elsewhere); i++)
+                if (access_stat(facts_access(s->facts), programs_elsewhere[i])->state != BIO_ABSENT)
+                        return programs_elsewhere[i];
+        return NULL;
+}
+
+/* Whether there is an sshd that no database of packages speaks of: the program, or what came with it. */
+static bool is_there(struct sshd *s, const struct access_file *program)
+{
+        size_t i;
+
+        for (i = 0; i < s->instance_count; i++)
+                if (s->instances[i].starts_sshd)
+                        return true;
+        return program->state == BIO_KNOWN ||
+               access_stat(facts_access(s->facts), SSHD_CONFIG_FILE)->state != BIO_ABSENT;
+}
+
 /* Which sshd is installed; false where there is none, or it cannot be told. */
 static bool find_release(struct sshd *s)
 {
         const struct fact_argument arguments[] = {{"name", "openssh-server"}, {NULL, NULL}};
         const struct bio_node *package = facts_query(s->facts, "packages.installed", arguments);
         const struct access_file *program = access_stat(facts_access(s->facts), PROGRAM);
+        const char *elsewhere;
+        bool known = tree_state(package) == BIO_KNOWN, listed = tree_state(package) != BIO_ABSENT;
 
-        if (tree_state(package) == BIO_KNOWN) {
+        s->version_source = tree_source(package);
+        s->version_line = tree_line(package);
+        if (known)
                 s->version = tree_bytes_of(tree_get(package, "version"), NULL);
-                s->version_source = tree_source(package);
-                s->version_line = tree_line(package);
-                s->state = BIO_UNDECIDABLE;
+        else
+                s->version_why = tree_why(package);
+        s->state = BIO_UNDECIDABLE;
+        if (known || (listed && program->state != BIO_UNREADABLE && is_there(s, program))) {
                 s->release_count = sshd_releases(&s->arena, s->version, s->releases, &s->why);
                 return s->release_count > 0;
         }
-        s->state = program->state == BIO_KNOWN ? BIO_UNDECIDABLE : program->state;
-        if (s->state == BIO_ABSENT)
-                s->why = "no sshd installed";
-        else if (s->state == BIO_UNREADABLE)
+        s->version_source = NULL;
+        elsewhere = find_elsewhere(s);
+        if (program->state == BIO_UNREADABLE) {
+                s->state = BIO_UNREADABLE;
                 s->why = program->why;
-        else
-                s->why = tree_state(package) == BIO_ABSENT ? PROGRAM
-                                 " belongs to no package, so that its version is not known"
-                                                           : "the version of " PROGRAM " cannot be told";
+        } else if (program->state == BIO_KNOWN) {
+                s->why = PROGRAM " belongs to no package, so that its version is not known";
+        } else if (elsewhere) {
+                s->why = "an sshd that is not the distribution's, so that its version and files are not known";
+                s->version_source = elsewhere;
+        } else {
+                s->state = BIO_ABSENT;
+                s->why = "no sshd installed";
+        }
         return false;
 }
 
@@ -181,6 +220,30 @@ static void find_change(struct sshd *s, struct sshd_instance *i)
         }
 }
 
+/* Of a version that is not modelled: what holds if it starts is what holds under the models under which it does. */
+static void keep_starting(struct sshd *s, struct sshd_instance *i)
+{
+        size_t k, count = i->config_count;
+
+        for (k = 0; k < count; k++) {
+                struct sshd_config *c = i->configs[k];
+                const struct sshd_reason *why = c->refuses.text ? &c->refuses : &c->doubts;
+
+                if (why->text && !i->doubts.text)
+                        i->doubts = (struct sshd_reason){
+                                arena_copy(&s->arena, why->text, strlen(why->text)),
+                                why->file ? arena_copy(&s->arena, why->file, strlen(why->file)) : NULL, why->line};
+        }
+        for (k = i->config_count = 0; k < count; k++) {
+                struct sshd_config *c = TAKE_PTR(i->configs[k]);
+
+                if (!c->refuses.text || (k + 1 == count && i->config_count == 0))
+                        i->configs[i->config_count++] = c;
+                else
+                        sshd_config_free(c);
+        }
+}
+
 static void *make(struct facts *f)
 {
         struct sshd *s = must_alloc(sizeof(*s));
@@ -188,16 +251,18 @@ static void *make(struct facts *f)
 
         s->facts = f;
         s->host = (struct sshd_host){read_file, glob_files, find_home, find_port, s};
+        sshd_find_instances(s);
         if (!find_release(s))
                 return s;
         s->state = BIO_KNOWN;
         s->why = NULL;
-        sshd_find_instances(s);
         for (i = 0; i < s->instance_count; i++) {
                 struct sshd_instance *instance = &s->instances[i];
 
                 for (k = 0; k < s->release_count && !instance->undecidable; k++)
                         instance->configs[k] = sshd_config_read(&s->releases[k], &s->host, &instance->arguments);
+                instance->config_count = k;
+                keep_starting(s, instance);
                 find_change(s, instance);
         }
         return s;

@@ -6,16 +6,19 @@
 #include "facts/facts.h"
 #include "facts/sshd_config.h"
 
-#define SSHD_MODELS 2 /* a version that is not modelled is held against both that are */
+#define SSHD_MODELS 2 /* a version that is not modelled is held against two */
 
 /* One way in which sshd is started. */
 struct sshd_instance {
         const char *name;         /* the unit (of several with the same options the first), or a command line */
         const char *command_line; /* for showing */
         struct sshd_arguments arguments;
-        bool starts_sshd;        /* the installed program, with options that serve */
+        bool starts_sshd;      /* the installed program, with options that serve */
+        const char *elsewhere; /* a program that by its name is an sshd, started in a way that is not judged; or NULL */
         const char *undecidable; /* the command line cannot be told: why; then there is no configuration */
-        struct sshd_config *configs[SSHD_MODELS];
+        struct sshd_config *configs[SSHD_MODELS]; /* one for each model under which it starts, else the first alone */
+        size_t config_count;
+        struct sshd_reason doubts; /* why a version that is not modelled may not start */
         int64_t main_pid;
         int64_t running_since; /* when it last read its configuration; 0: it does not run */
         const char *not_seen;  /* why it is not known whether it runs; NULL: it is */
@@ -28,7 +31,8 @@ struct sshd {
         struct arena arena;
         enum bio_state state; /* ABSENT: no sshd; KNOWN; else nothing can be said */
         const char *why;
-        const char *version; /* of the package: "1:9.2p1-2+deb12u7" */
+        const char *version; /* of the package: "1:9.2p1-2+deb12u7"; NULL: not known */
+        const char *version_why;
         const char *version_source;
         unsigned version_line;
         struct sshd_release releases[SSHD_MODELS];
@@ -40,7 +44,7 @@ struct sshd {
 
 struct sshd *sshd_of(struct facts *f);
 
-/* sshd_release.c: the models for a package's version: 1, 2, or 0 with *why. */
+/* sshd_release.c: the models for a package's version (NULL: not known): 1, 2, or 0 with *why. */
 size_t sshd_releases(struct arena *arena, const char *version, struct sshd_release ret[static SSHD_MODELS],
                      const char **why);
 

@@ -122,6 +122,8 @@ char *sshd_lex_line(char **text);
 char *sshd_lex_token(char **rest);
 /* Arguments: quotes of both kinds, backslashes, a comment at the start of a word. -EINVAL where a quote is open. */
 int sshd_lex_words(struct arena *arena, const char *s, struct sshd_words *ret);
+/* The same by tokens, as all arguments were read before 8.7. */
+int sshd_lex_tokens(struct arena *arena, const char *s, struct sshd_words *ret);
 /* Words as they stand in messages: safe, and not longer than a person reads. */
 void sshd_lex_show(struct text *t, const char *word);
 /* The reverse, for showing. */

@@ -141,6 +141,21 @@ int sshd_lex_words(struct arena *arena, const char *s, struct sshd_words *ret)
         return 0;
 }
 
+int sshd_lex_tokens(struct arena *arena, const char *s, struct sshd_words *ret)
+{
+        char *rest = arena_copy(arena, s, strlen(s)), *token;
+
+        *ret = (struct sshd_words){.at = arena_alloc(arena, (strlen(s) + 2) * sizeof(*ret->at))};
+        while (rest && *rest) {
+                token = sshd_lex_token(&rest);
+                if (!token)
+                        return -EINVAL;
+                ret->at[ret->count++] = token;
+        }
+        ret->at[ret->count] = NULL;
+        return 0;
+}
+
 void sshd_lex_show(struct text *t, const char *word)
 {
         enum { SHOWN_MOST = 100 };

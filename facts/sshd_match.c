@@ -290,6 +290,7 @@ static int read_criterion(struct criteria *k, const char *word)
         }
         for (i = 0; i < ELEMENTS(attributes); i++)
                 if (attributes[i].argument && attributes[i].since <= k->c->release->version &&
+                    !(attributes[i].attribute == SSHD_MATCH_VERSION && k->c->release->open) && /* which is not known */
                     strcasecmp(word, attributes[i].word) == 0)
                         return add_criterion(k, attributes[i].attribute, argument);
         k->why = complain(k, "unknown criterion in Match:", written);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Which model a package's version gets. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,29 +36,56 @@ static const char *banner(struct arena *arena, const char *portable, const char 
         return arena_copy(arena, text_string(&t), t.length);
 }
 
-/* Major and minor of "1:9.6p1-3ubuntu13"; false where there are none. */
-static bool numbers(const char *version, unsigned long *major, unsigned long *minor)
+/* "1:9.6p1-3ubuntu13" as 906; -1 where there is no such number. */
+static long number(const char *version)
 {
         const char *colon = strchr(version, ':');
+        unsigned long major, minor;
         char *end;
 
         version = colon ? colon + 1 : version;
-        *major = strtoul(version, &end, 10);
+        major = strtoul(version, &end, 10);
         if (end == version || *end != '.')
-                return false;
+                return -1;
         version = end + 1;
-        *minor = strtoul(version, &end, 10);
-        return end > version;
+        minor = strtoul(version, &end, 10);
+        return end == version || major > 100 || minor > 99 ? -1 : (long)(major * 100 + minor);
+}
+
+/* What is certain of a version that is not modelled, by what its release notes say of how a line is read. */
+static size_t open_releases(struct sshd_release ret[static SSHD_MODELS], long n)
+{
+        size_t i;
+
+        for (i = 0; i < SSHD_MODELS; i++) {
+                ret[i].open = true;
+                ret[i].defaults = n >= 807 && n <= 1000;
+                ret[i].tokens = n < 807;
+                ret[i].without_include = n < 802;
+        }
+        if (n == 802 || n == 803) {
+                ret[1] = ret[0];
+                ret[1].included_match_ignored = true;
+        }
+        return SSHD_MODELS;
 }
 
 size_t sshd_releases(struct arena *arena, const char *version, struct sshd_release ret[static SSHD_MODELS],
                      const char **why)
 {
-        long update = update_of(version, BOOKWORM, "+deb12u");
-        unsigned long major, minor;
+        long update, n;
 
-        ret[0] = (struct sshd_release){SSHD_9_2, "9.2p1", "OpenSSH_9.2p1", true, false};
-        ret[1] = (struct sshd_release){SSHD_10_0, "10.0p1", "OpenSSH_10.0p2", true, true};
+        ret[0] = (struct sshd_release){
+                .version = SSHD_9_2, .name = "9.2p1", .banner = "OpenSSH_9.2p1", .sntrup761_alias = true};
+        ret[1] = (struct sshd_release){.version = SSHD_10_0,
+                                       .name = "10.0p1",
+                                       .banner = "OpenSSH_10.0p2",
+                                       .sntrup761_alias = true,
+                                       .ipqos_dscp = true};
+        /* Every version of today reads words as 8.7 did, and who has an older one mostly has what it reads alike. */
+        if (!version)
+                return open_releases(ret, LONG_MAX);
+        update = update_of(version, BOOKWORM, "+deb12u");
         if (update >= 0) {
                 ret[0].banner = banner(arena, "9.2p1", version);
                 ret[0].sntrup761_alias = update >= 4;
@@ -70,10 +98,9 @@ size_t sshd_releases(struct arena *arena, const char *version, struct sshd_relea
                 ret[0].ipqos_dscp = update >= 3;
                 return 1;
         }
-        /* Words and quotes are read as they are here since 8.7. */
-        if (numbers(version, &major, &minor) &&
-            ((major == 8 && minor >= 7) || major == 9 || (major == 10 && minor == 0)))
-                return 2;
+        n = number(version);
+        if (n >= 700)
+                return open_releases(ret, n);
         *why = "this version of OpenSSH is not modelled";
         return 0;
 }

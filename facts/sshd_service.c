@@ -172,6 +172,19 @@ static bool is_program(struct sshd *s, const char *path)
         return program->state == BIO_KNOWN && file->state == BIO_KNOWN && streq(program->resolved, file->resolved);
 }
 
+/* Whether a path, or a shell's line, names an sshd: "/opt/bin/sshd", "exec /usr/sbin/sshd -D". */
+static bool names_sshd(const char *word)
+{
+        const char *end;
+
+        for (; (word = strstr(word, "bin/sshd")); word = end) {
+                end = word + strlen("bin/sshd");
+                if (!*end || strchr(" \t'\";", *end))
+                        return true;
+        }
+        return false;
+}
+
 static void read_command_line(struct sshd *s, struct sshd_instance *i, const struct words *w)
 {
         _cleanup_text_ struct text t = {0};
@@ -182,9 +195,12 @@ static void read_command_line(struct sshd *s, struct sshd_instance *i, const str
         i->command_line = arena_copy(&s->arena, text_string(&t), t.length);
         if (w->count == 0 || w->count == WORDS_MOST)
                 i->undecidable = "its command line cannot be told";
-        else if (!is_program(s, w->at[0]))
+        else if (!is_program(s, w->at[0])) {
                 i->undecidable = "it starts another program than " PROGRAM;
-        else
+                for (k = 0; k < w->count && !i->elsewhere; k++)
+                        if (names_sshd(w->at[k]))
+                                i->elsewhere = w->at[0];
+        } else
                 i->starts_sshd = sshd_arguments_of(&s->arena, w->at, w->count, &i->arguments, &i->undecidable);
 }
 
@@ -198,8 +214,11 @@ static void read_unit(struct sshd *s, const struct bio_node *unit, struct sshd_i
         size_t k;
 
         if (tree_state(commands) != BIO_KNOWN || tree_state(argv) != BIO_KNOWN) {
+                const char *path = tree_bytes_of(tree_get(tree_at(commands, 0), "path"), NULL);
+
                 why = why ? why : tree_why(argv);
                 i->undecidable = why ? why : "its command line cannot be told";
+                i->elsewhere = names_sshd(path) ? path : NULL;
                 return;
         }
         for (k = 0; k < tree_count(argv); k++)
@@ -268,13 +287,57 @@ static void find_unit(struct sshd *s, const char *asked, bool shipped)
                 if (!strchr(new.name, '@'))
                         read_state(unit, &new);
         }
-        /* Someone's own unit counts where it starts this program, and is not switched off. */
-        if (!shipped && (!new.starts_sshd || (streq(state, "disabled") && new.running_since == 0)))
+        /* Someone's own unit counts where it starts an sshd, and is not switched off. */
+        if (!shipped && ((!new.starts_sshd && !new.elsewhere) || (streq(state, "disabled") && new.running_since == 0)))
                 return;
         (void)add_instance(s, &new);
 }
 
-/* Units of any other name that has "ssh" in it. */
+/* The instances of a template that something wants: of "ssh-alt@.service" the link "ssh-alt@bastion.service". False
+ * where there is none. */
+static bool find_unit_instances(struct sshd *s, const char *template)
+{
+        struct systemd *systemd = systemd_of(s->facts);
+        bool found = false;
+        size_t d, i, k;
+
+        for (d = 0; d < systemd->directory_count; d++) {
+                const struct access_directory *listed = systemd->directories[d].listed, *wants;
+
+                for (i = 0; i < listed->count; i++) {
+                        if (!ends_with(listed->names[i], ".wants") && !ends_with(listed->names[i], ".requires"))
+                                continue;
+                        wants = access_list(facts_access(s->facts), unit_path(systemd, d, listed->names[i]));
+                        for (k = 0; k < wants->count; k++) {
+                                if (unit_kind(wants->names[k]) != UNIT_INSTANCE ||
+                                    !streq(unit_template(&s->arena, wants->names[k]), template))
+                                        continue;
+                                find_unit(s, arena_copy(&s->arena, wants->names[k], strlen(wants->names[k])), false);
+                                found = true;
+                        }
+                }
+        }
+        return found;
+}
+
+/* Whether a unit file may start an sshd: by its name, or, of those that no package brings, by what it says. */
+static bool may_start_sshd(struct sshd *s, size_t directory, const char *name)
+{
+        struct systemd *systemd = systemd_of(s->facts);
+        const struct access_file *file;
+
+        if (!ends_with(name, ".service"))
+                return false;
+        if (strstr(name, "ssh"))
+                return true;
+        if (!(systemd->directories[directory].traits & (UNITS_CONFIG | UNITS_RUNTIME)) &&
+            !starts_with(systemd->directories[directory].path, "/usr/local/"))
+                return false;
+        file = access_read(facts_access(s->facts), unit_path(systemd, directory, name), UNIT_FILE_MOST);
+        return file->state == BIO_KNOWN && memmem(file->bytes, file->length, "sshd", strlen("sshd"));
+}
+
+/* Units of any other name. */
 static void find_other_units(struct sshd *s)
 {
         struct systemd *systemd = systemd_of(s->facts);
@@ -283,9 +346,15 @@ static void find_other_units(struct sshd *s)
         for (d = 0; d < systemd->directory_count; d++) {
                 const struct access_directory *listed = systemd->directories[d].listed;
 
-                for (i = 0; listed && listed->state == BIO_KNOWN && i < listed->count; i++)
-                        if (strstr(listed->names[i], "ssh") && ends_with(listed->names[i], ".service"))
-                                find_unit(s, arena_copy(&s->arena, listed->names[i], strlen(listed->names[i])), false);
+                for (i = 0; listed && listed->state == BIO_KNOWN && i < listed->count; i++) {
+                        const char *name;
+
+                        if (!may_start_sshd(s, d, listed->names[i]))
+                                continue;
+                        name = arena_copy(&s->arena, listed->names[i], strlen(listed->names[i]));
+                        if (unit_kind(name) != UNIT_TEMPLATE || !find_unit_instances(s, name))
+                                find_unit(s, name, false);
+                }
         }
 }
 

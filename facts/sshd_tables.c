@@ -265,6 +265,12 @@ bool sshd_keyword_known(const struct sshd_release *release, enum sshd_keyword_id
         return keywords[id].since <= release->version && id != SSHD_RDOMAIN;
 }
 
+bool sshd_default_known(const struct sshd_release *release, enum sshd_keyword_id id)
+{
+        /* prohibit-password since 7.0 (its release notes). */
+        return !release->open || release->defaults || id == SSHD_PERMIT_ROOT_LOGIN;
+}
+
 struct sshd_word sshd_word(const struct sshd_release *release, const char *word)
 {
         size_t i;

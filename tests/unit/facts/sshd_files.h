@@ -22,8 +22,13 @@ struct sshd_file {
 static const struct sshd_file *sshd_files; /* ended by a row whose path is NULL */
 static const char *sshd_globbed[16];
 
-static const struct sshd_release bookworm = {SSHD_9_2, "9.2p1", "OpenSSH_9.2p1 Debian-2+deb12u7", true, false};
-static const struct sshd_release trixie = {SSHD_10_0, "10.0p1", "OpenSSH_10.0p2 Debian-7+deb13u4", true, true};
+static const struct sshd_release bookworm = {
+        .version = SSHD_9_2, .name = "9.2p1", .banner = "OpenSSH_9.2p1 Debian-2+deb12u7", .sntrup761_alias = true};
+static const struct sshd_release trixie = {.version = SSHD_10_0,
+                                           .name = "10.0p1",
+                                           .banner = "OpenSSH_10.0p2 Debian-7+deb13u4",
+                                           .sntrup761_alias = true,
+                                           .ipqos_dscp = true};
 
 static inline int sshd_files_read(void *user, const char *path, const char **bytes, size_t *length, const char **why)
 {

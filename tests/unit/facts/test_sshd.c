@@ -58,6 +58,17 @@ static int end(void **state)
         return teardown_root(state);
 }
 
+/* What was read is forgotten. */
+static void again(void)
+{
+        facts_free(f);
+        live_free(live);
+        access_close(a);
+        f = NULL;
+        live = NULL;
+        a = NULL;
+}
+
 static struct facts *facts_of_root(void)
 {
         if (!f) {
@@ -229,21 +240,159 @@ static void a_version_between_those_known_is_told_where_both_agree(void **state)
                             "defaults of OpenSSH 1:9.6p1-3ubuntu13 are not known");
 }
 
-static void a_version_between_those_known_that_may_not_start_is_not_told(void **state)
+static void a_version_that_is_not_modelled_may_know_more(void **state)
 {
+        const struct bio_node *starts;
+
         (void)state;
         add_package("1:9.6p1-3ubuntu13");
-        make_file("etc/ssh/sshd_config", "PermitRootLogin no\nPAMServiceName x\n");
-        scopes_are("everywhere=(undecidable: sshd may not start: /etc/ssh/sshd_config:2: PAMServiceName is no keyword "
-                   "of this sshd)");
+        make_file("etc/ssh/sshd_config", "PermitRootLogin no\nPAMServiceName x\nCiphers +x\nNeverHeardOf y\n");
+        scopes_are("everywhere=no");
+        starts = tree_get(tree_at(ask("root"), 0), "starts");
+        assert_int_equal(tree_state(starts), BIO_UNDECIDABLE);
+        assert_string_equal(tree_why(starts),
+                            "sshd may not start: /etc/ssh/sshd_config:2: PAMServiceName is no keyword of this sshd");
 }
 
-static void a_version_that_reads_otherwise_is_not_told(void **state)
+static void what_no_model_reads_is_not_told(void **state)
+{
+        (void)state;
+        add_package("1:10.2p1-1");
+        make_file("etc/ssh/sshd_config", "PermitRootLogin sometimes\nPermitRootLogin no\n");
+        scopes_are("everywhere=(undecidable: PermitRootLogin has no value \"sometimes\")");
+        again();
+        make_file("etc/ssh/sshd_config", "PermitRootLogin no\nMatch user root\nPermitRootLogin sometimes\n");
+        scopes_are("everywhere=(undecidable: PermitRootLogin has no value \"sometimes\")");
+        again();
+        make_file("etc/ssh/sshd_config", "PermitRootLogin no\nPermitRootLogin sometimes\n");
+        scopes_are("everywhere=no");
+        again();
+        make_file("etc/ssh/sshd_config", "PermitRootLogin no\nMatch moon full\nPermitRootLogin yes\n");
+        scopes_are("everywhere=(undecidable: sshd may not start: /etc/ssh/sshd_config:2: unknown criterion in Match: "
+                   "moon)");
+        again();
+        make_file("etc/ssh/sshd_config", "PermitRootLogin yes\nMatch version OpenSSH_10.0*\nPermitRootLogin no\n");
+        scopes_are("everywhere=(undecidable: sshd may not start: /etc/ssh/sshd_config:2: unknown criterion in Match: "
+                   "version)");
+}
+
+static void versions_before_words_had_quotes(void **state)
+{
+        (void)state;
+        add_package("1:8.4p1-5+deb11u3");
+        make_file("etc/ssh/sshd_config", "Include sshd_config.d/*.conf\n");
+        make_file("etc/ssh/sshd_config.d/1.conf", "PermitRootLogin \"no\"\nMatch User toor\nPermitRootLogin yes\n");
+        scopes_are("everywhere=no");
+        again();
+        make_file("etc/ssh/sshd_config.d/1.conf", "PermitRootLogin no # as it should be\n");
+        scopes_are("everywhere=(undecidable: PermitRootLogin has more arguments than it takes)");
+        again();
+        make_file("etc/ssh/sshd_config.d/1.conf", "PermitRootLogin 'no'\n");
+        scopes_are("everywhere=(undecidable: PermitRootLogin has no value \"'no'\")");
+}
+
+/* Where 8.2 and 8.3 differ from both sides is not known here, so that both must agree. */
+static void versions_in_which_an_included_match_may_count_or_not(void **state)
+{
+        (void)state;
+        add_package("1:8.2p1-4ubuntu0.11");
+        make_file("etc/ssh/sshd_config", "Include sshd_config.d/*.conf\nPermitRootLogin no\n");
+        make_file("etc/ssh/sshd_config.d/1.conf", "Match User toor\nPermitRootLogin yes\n");
+        scopes_are("everywhere=no");
+        again();
+        make_file("etc/ssh/sshd_config.d/1.conf", "Match User root\nPermitRootLogin yes\n");
+        scopes_are("everywhere=(undecidable: defaults of OpenSSH 1:8.2p1-4ubuntu0.11 are not known)");
+}
+
+static void versions_without_include(void **state)
 {
         (void)state;
         add_package("1:7.9p1-10+deb10u2");
         make_file("etc/ssh/sshd_config", "PermitRootLogin no\n");
-        scopes_are("?this version of OpenSSH is not modelled");
+        scopes_are("everywhere=no");
+        again();
+        make_file("etc/ssh/sshd_config", "PermitRootLogin no\nInclude /x\n");
+        scopes_are("everywhere=(undecidable: sshd may not start: /etc/ssh/sshd_config:2: Include is no keyword of this "
+                   "sshd)");
+}
+
+static void defaults_of_versions_far_away_are_not_told(void **state)
+{
+        const struct fact_argument all[] = {{"user", "root"}, {NULL, NULL}};
+        const struct bio_node *scope;
+
+        (void)state;
+        add_package("1:10.2p1-1");
+        make_file("etc/ssh/sshd_config", "X11Forwarding yes\n");
+        scopes_are("everywhere=prohibit-password");
+        scope = tree_at(facts_query(f, "sshd.effective", all), 0);
+        assert_string_equal(tree_bytes_of(tree_get(scope, "X11Forwarding"), NULL), "yes");
+        assert_int_equal(tree_state(tree_get(scope, "PasswordAuthentication")), BIO_UNDECIDABLE);
+}
+
+static void without_a_database_that_is_read_the_version_is_open(void **state)
+{
+        (void)state;
+        make_directory("var/lib/rpm");
+        make_file("var/lib/rpm/rpmdb.sqlite", "x");
+        make_file("etc/ssh/sshd_config", "PermitRootLogin no\n");
+        scopes_are("everywhere=no");
+        assert_int_equal(tree_state(tree_get(facts_get(f, "sshd"), "version")), BIO_UNDECIDABLE);
+        must(unlinkat(root_fd, "usr/sbin/sshd", 0));
+        scopes_are("everywhere=no"); /* its file is there */
+}
+
+static void an_sshd_elsewhere_is_not_told(void **state)
+{
+        (void)state;
+        make_file("var/lib/dpkg/status", "Package: x\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n");
+        must(unlinkat(root_fd, "usr/sbin/sshd", 0));
+        make_directory("etc/systemd");
+        make_directory("etc/systemd/system");
+        make_file("etc/systemd/system/far.service", "[Service]\nExecStart=/bin/sh -c 'exec /opt/bin/sshd -D'\n");
+        scopes_are("?an sshd that is not the distribution's, so that its version and files are not known");
+        again();
+        must(unlinkat(root_fd, "etc/systemd/system/far.service", 0));
+        make_directory("usr/local");
+        make_directory("usr/local/sbin");
+        make_file("usr/local/sbin/sshd", "x");
+        scopes_are("?an sshd that is not the distribution's, so that its version and files are not known");
+}
+
+static void a_unit_of_any_name_counts(void **state)
+{
+        (void)state;
+        add_package(BOOKWORM);
+        make_file("usr/lib/systemd/system/ssh.service", UNIT);
+        make_directory("etc/systemd");
+        make_directory("etc/systemd/system");
+        make_file("etc/systemd/system/bastion.service",
+                  "[Service]\nExecStart=/usr/sbin/sshd -D -f /etc/second\n[Install]\nWantedBy=multi-user.target\n");
+        make_file("etc/ssh/sshd_config", "PermitRootLogin no\n");
+        make_file("etc/second", "PermitRootLogin yes\n");
+        scopes_are("everywhere=no"); /* it is disabled */
+        again();
+        make_file("etc/systemd/system/bastion.service", "[Service]\nExecStart=/usr/sbin/sshd -D -f /etc/second\n");
+        scopes_are("ssh.service: everywhere=no; bastion.service: everywhere=yes");
+}
+
+static void a_template_counts_by_its_instances(void **state)
+{
+        (void)state;
+        add_package(BOOKWORM);
+        make_file("usr/lib/systemd/system/ssh.service", UNIT);
+        make_directory("etc/systemd");
+        make_directory("etc/systemd/system");
+        make_file("etc/systemd/system/ssh-alt@.service",
+                  "[Service]\nExecStart=/usr/sbin/sshd -D -f /etc/%i\n[Install]\nWantedBy=multi-user.target\n");
+        make_file("etc/ssh/sshd_config", "PermitRootLogin no\n");
+        make_file("etc/one", "PermitRootLogin yes\n");
+        scopes_are("everywhere=no");
+        again();
+        make_directory("etc/systemd/system/multi-user.target.wants");
+        make_link("etc/systemd/system/multi-user.target.wants/ssh-alt@one.service",
+                  "/etc/systemd/system/ssh-alt@.service");
+        scopes_are("ssh.service: everywhere=no; ssh-alt@one.service: everywhere=yes");
 }
 
 static void releases_know_their_updates(void **state)
@@ -263,8 +412,17 @@ static void releases_know_their_updates(void **state)
         assert_int_equal(sshd_releases(&arena, "1:10.0p1-7+deb13u10", r, &why), 1);
         assert_true(r[0].ipqos_dscp);
         assert_int_equal(sshd_releases(&arena, "1:10.0p1-7+deb13u3~local", r, &why), 2);
-        assert_int_equal(sshd_releases(&arena, "1:8.6p1-1", r, &why), 0);
-        assert_int_equal(sshd_releases(&arena, "1:10.1p1-1", r, &why), 0);
+        assert_int_equal(sshd_releases(&arena, "1:8.7p1-1", r, &why), 2);
+        assert_true(r[0].open && r[1].open && r[0].defaults && !r[0].tokens);
+        assert_int_equal(sshd_releases(&arena, "1:8.6p1-1", r, &why), 2);
+        assert_true(r[0].tokens && !r[0].without_include && !r[0].defaults);
+        assert_int_equal(sshd_releases(&arena, "1:8.1p1-1", r, &why), 2);
+        assert_true(r[0].without_include);
+        assert_int_equal(sshd_releases(&arena, "1:10.1p1-1", r, &why), 2);
+        assert_true(!r[0].tokens && !r[0].defaults);
+        assert_int_equal(sshd_releases(&arena, NULL, r, &why), 2);
+        assert_true(!r[0].tokens && !r[0].defaults);
+        assert_int_equal(sshd_releases(&arena, "1:6.9p1-1", r, &why), 0);
         assert_int_equal(sshd_releases(&arena, "what", r, &why), 0);
         arena_free(&arena);
 }
@@ -437,8 +595,17 @@ int main(void)
                 IN_ROOT(two_units_with_other_options_are_two_instances),
                 IN_ROOT(another_program_in_the_unit_is_not_judged_by_this_one),
                 IN_ROOT(a_version_between_those_known_is_told_where_both_agree),
-                IN_ROOT(a_version_between_those_known_that_may_not_start_is_not_told),
-                IN_ROOT(a_version_that_reads_otherwise_is_not_told),
+                IN_ROOT(a_version_that_is_not_modelled_may_know_more),
+                IN_ROOT(what_no_model_reads_is_not_told),
+                IN_ROOT(versions_before_words_had_quotes),
+                IN_ROOT(versions_in_which_an_included_match_may_count_or_not),
+                IN_ROOT(versions_without_include),
+                IN_ROOT(defaults_of_versions_far_away_are_not_told),
+                IN_ROOT(without_a_database_that_is_read_the_version_is_open),
+                IN_ROOT(an_sshd_elsewhere_is_not_told),
+                IN_ROOT(a_unit_of_any_name_counts),
+                IN_ROOT(a_template_counts_by_its_instances),
+
                 cmocka_unit_test(releases_know_their_updates),
                 cmocka_unit_test(options_of_the_program),
                 LIVE(what_was_read_since_the_last_change_is_in_force),
