@@ -73,12 +73,15 @@ static int make_certificates(const struct collector_config *c, const struct coll
         _cleanup_free_ char *ca_key = NULL, *ca_certificate = NULL, *key = NULL, *certificate = NULL;
         _cleanup_ca_ struct ca *ca = NULL;
         char *why = NULL;
-        int status;
+        int status, r;
 
         if (ca_create(moment_now(), &ca, &why) < 0)
                 return said(why);
-        if (ca_issue_server(ca, o->names, o->name_count, moment_now(), &key, &certificate, &why) < 0)
-                return said(why);
+        r = ca_issue_server(ca, o->names, o->name_count, moment_now(), &key, &certificate, &why);
+        if (r < 0) {
+                status = said(why);
+                return r == -EINVAL ? EXIT_USAGE : status;
+        }
         ca_key = ca_key_pem(ca);
         ca_certificate = ca_certificate_pem(ca);
         status = write_file(c, COLLECTOR_CA_KEY, 0600, ca_key);

@@ -189,7 +189,9 @@ static int add_secret(struct store *s, char **why)
         return run_sql(s, sql, why);
 }
 
-static int migrate(struct store *s, char **why)
+/* A database without a schema is one that `create` just made, or a store whose content is gone: that must not be begun
+ * anew in silence. */
+static int migrate(struct store *s, bool create, char **why)
 {
         int64_t version;
         int r = run_sql(s, "BEGIN IMMEDIATE", why);
@@ -201,6 +203,9 @@ static int migrate(struct store *s, char **why)
                 *why = must_printf("the store is of a later version (schema %lld, this program knows %zu)",
                                    (long long)version, store_migration_count);
                 r = -EPROTONOSUPPORT;
+        } else if (version == 0 && !create) {
+                *why = must_strdup("the store is empty: it was never made, or what was in it is gone");
+                r = -EBADMSG;
         }
         for (size_t i = (size_t)version; r >= 0 && i < store_migration_count; i++) {
                 _cleanup_free_ char *number = must_printf("PRAGMA user_version = %zu", i + 1);
@@ -272,7 +277,7 @@ int store_open(const char *directory, bool create, struct store **ret, char **wh
          * newest pages stays at hand; it is taken as it is used. */
         (void)pragma(s, "PRAGMA wal_autocheckpoint = 16384");
         (void)pragma(s, "PRAGMA cache_size = -65536");
-        r = migrate(s, why);
+        r = migrate(s, create, why);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(s);

@@ -17,8 +17,8 @@
 struct store;
 
 /* Opens (with `create`: makes) the store in a directory that exists; asserts durability (WAL, synchronous=FULL) and
- * brings an older schema up to date. -EEXIST: to be made, but there; -ENOENT: not there; -EPROTONOSUPPORT: a later
- * version's. *why malloc'd. */
+ * brings an older schema up to date. -EEXIST: to be made, but there; -ENOENT: not there; -EBADMSG: there, and empty;
+ * -EPROTONOSUPPORT: a later version's. *why malloc'd. */
 int store_open(const char *directory, bool create, struct store **ret, char **why);
 void store_close(struct store *s);
 static inline void store_drop(struct store **s)

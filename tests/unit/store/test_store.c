@@ -92,6 +92,18 @@ static void what_is_no_store_is_refused(void **state)
         assert_true(open_error(directory, false) < 0);
 }
 
+/* What was acknowledged was in it: a collector that goes on as if nothing had been would hide the loss. */
+static void a_store_that_lost_its_content_is_refused(void **state)
+{
+        const char *directory = *state;
+        struct store *s = store_fresh(directory);
+
+        store_close(s);
+        scratch_write(directory, "store.db", "");
+        assert_int_equal(open_error(directory, false), -EBADMSG);
+        assert_int_equal(open_error(directory, false), -EBADMSG); /* nor is it made by the first try */
+}
+
 static void the_secret_stays_the_same(void **state)
 {
         unsigned char one[STORE_SECRET_BYTES], two[STORE_SECRET_BYTES], zero[STORE_SECRET_BYTES] = {0};
@@ -312,6 +324,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_later_version_s_store_is_left_alone, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(the_log_is_written_ahead, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(what_is_no_store_is_refused, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(a_store_that_lost_its_content_is_refused, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(the_secret_stays_the_same, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_token_is_good_once_and_until_its_end, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(key_and_chain_belong_to_one_host, set_up, tear_down),
