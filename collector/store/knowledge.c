@@ -61,15 +61,17 @@ static json_t *measure_words(const struct bio_node *measure)
         return ret;
 }
 
+/* `text` as records write bytes: newlines too are \x0a. */
 static int take_policy(struct store *s, const struct chain_row *c, uint64_t seq, const char *text)
 {
         _cleanup_tree_ struct tree *tree = tree_new();
         const struct bio_node *root, *measures;
+        _cleanup_free_ char *bytes = NULL;
         const char *policy;
-        size_t i;
+        size_t i, length;
         int r = 0;
 
-        if (yaml_parse(tree, "policy", text, strlen(text), NULL, &root) < 0)
+        if (unsafe_bytes(text, &bytes, &length) < 0 || yaml_parse(tree, "policy", bytes, length, NULL, &root) < 0)
                 return 0;
         policy = tree_bytes_of(tree_get(root, "policy"), NULL);
         measures = tree_get(root, "measures");

@@ -442,14 +442,16 @@ static void personal_values_are_shown_without_their_markers(void **state)
 static void words_come_from_policy_records(void **state)
 {
         struct fixture *f = *state;
-        _cleanup_free_ char *policy = host_says(
-                &f->host, "policy",
-                "\"files\":[{\"name\":\"bio2.yml\",\"digest\":\"sha256:0\",\"text\":\"policy: bio2\\nmeasures:\\n- id: "
-                "\\\"5.16.02\\\"\\n"
-                "  title: {nl: Geen groepsaccounts}\\n  parts:\\n  - {id: accounts, title: {nl: Persoonlijk}}\\n\"},"
-                "{\"name\":\"x\",\"digest\":\"sha256:0\",\"text\":\"[not: a policy\"}],"
-                "\"descriptors\":{\"checks\":[{\"id\":\"ssh.root-login\",\"title\":{\"nl\":\"Root niet over "
-                "ssh\"}}],\"facts\":[]}");
+        _cleanup_free_ char *policy =
+                host_says(&f->host, "policy",
+                          "\"files\":[{\"name\":\"bio2.yml\",\"digest\":\"sha256:0\",\"text\":\"policy: "
+                          "bio2\\\\x0ameasures:\\\\x0a- id: "
+                          "\\\"5.16.02\\\"\\\\x0a"
+                          "  title: {nl: Geen groepsaccounts}\\\\x0a  parts:\\\\x0a  - {id: accounts, title: {nl: "
+                          "Persoonlijk}}\\\\x0a\"},"
+                          "{\"name\":\"x\",\"digest\":\"sha256:0\",\"text\":\"[not: a policy\"}],"
+                          "\"descriptors\":{\"checks\":[{\"id\":\"ssh.root-login\",\"title\":{\"nl\":\"Root niet over "
+                          "ssh\"}}],\"facts\":[]}");
         _cleanup_free_ char *one = full(f, "fail", "pass");
         _cleanup_json_ json_t *host = NULL, *measures = NULL;
         const json_t *words;
