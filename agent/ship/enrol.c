@@ -110,6 +110,19 @@ static int enter_directory(struct enrolment *e)
         return r;
 }
 
+/* What an enrolment before this one left half written. */
+static void remove_temporaries(const struct enrolment *e)
+{
+        static const char *const names[] = {"tls.key", "ca.pem", "tls.pem"};
+        size_t i;
+
+        for (i = 0; i < ELEMENTS(names); i++) {
+                _cleanup_free_ char *path = must_printf("%s/%s", e->directory, names[i]);
+
+                file_remove_temporaries(AT_FDCWD, path);
+        }
+}
+
 /* The names to ask for are those that the genesis introduces. */
 static int read_subject(struct enrolment *e)
 {
@@ -305,7 +318,10 @@ int ship_enrol(const char *config, const char *url, const char *token_file)
         /* The file may be one that root alone reads. */
         if (read_token(token_file, &e.token) < 0)
                 return STATUS_USAGE;
-        if (enter_directory(&e) < 0 || read_subject(&e) < 0 || open_key(&e) < 0)
+        if (enter_directory(&e) < 0)
+                return STATUS_FAILED;
+        remove_temporaries(&e);
+        if (read_subject(&e) < 0 || open_key(&e) < 0)
                 return STATUS_FAILED;
         e.http = http_new(NULL);
         r = fetch_ca(&e);

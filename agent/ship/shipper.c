@@ -50,12 +50,26 @@ void shipper_say(struct shipper *s, const char *error)
                 log_message(LOG_WARNING, "cannot write %s: %s", path, strerror(-r));
 }
 
+/* Of the files that are written here. Those of an enrolment are its own to remove: it may be at work now. */
+static void remove_temporaries(const char *state)
+{
+        static const char *const names[] = {"ack.json", "status.json"};
+        size_t i;
+
+        for (i = 0; i < ELEMENTS(names); i++) {
+                _cleanup_free_ char *path = must_printf("%s/ship/%s", state, names[i]);
+
+                file_remove_temporaries(AT_FDCWD, path);
+        }
+}
+
 void shipper_begin(struct shipper *s, struct spool *spool, const char *state, shipper_post post, void *user)
 {
         _cleanup_free_ char *why = NULL;
 
         *s = (struct shipper){
                 .spool = spool, .state = must_strdup(state), .post = post, .user = user, .lines_most = SIZE_MAX};
+        remove_temporaries(state);
         if (spool_acks_load(state, &s->acks, &why) < 0)
                 log_message(LOG_WARNING, "%s: begun anew, everything is sent again", why);
 }

@@ -344,6 +344,7 @@ static int set_up(struct daemon *d)
         if (r == 0)
                 r = ledger_open(d->rules.config.state, &d->identity, &d->ledger, &d->previous, &why);
         if (r == 0) {
+                status_begin(d);
                 apply_limits(d);
                 r = set_up_events(d);
                 if (r < 0)

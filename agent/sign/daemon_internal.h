@@ -62,5 +62,7 @@ int run_take(struct daemon *d, json_t *answer, const char *why);
 
 /* RUNTIME/status.json (0640) and health.json (0644). `state`: "running" or "stopped". */
 void status_write(struct daemon *d, const char *state);
+/* Removes what a process before this one left half written of them. */
+void status_begin(const struct daemon *d);
 
 #endif

@@ -103,6 +103,7 @@ static int open_key(struct identity *i, char **why)
 {
         _cleanup_free_ char *pending = pending_path(i);
 
+        file_remove_temporaries(AT_FDCWD, pending);
         if (access(i->key_path, F_OK) == 0 || errno != ENOENT) {
                 i->introduced = true;
                 return load_key(i->key_path, &i->key, why);
@@ -131,6 +132,7 @@ static void read_host_id(struct identity *i)
         _cleanup_free_ char *bytes = NULL;
         size_t length = 0;
 
+        file_remove_temporaries(AT_FDCWD, i->host_id_path);
         if (file_read(AT_FDCWD, i->host_id_path, HOST_ID_FILE_MOST, &bytes, &length) < 0)
                 return;
         bytes[strcspn(bytes, "\n")] = '\0';

@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "sign/daemon_internal.h"
 
+#define STATUS_FILE         "status.json"
+#define HEALTH_FILE         "health.json"
 #define STATUS_MODE         0640
 #define HEALTH_MODE         0644
 #define SHIPPER_STATUS_MOST ((size_t)16 * 1024)
@@ -80,6 +82,18 @@ static int64_t next_run(const struct daemon *d)
         return moment_now() + (next > now ? (int64_t)((next - now) / 1000000) : 0);
 }
 
+void status_begin(const struct daemon *d)
+{
+        static const char *const names[] = {STATUS_FILE, HEALTH_FILE};
+        size_t i;
+
+        for (i = 0; i < ELEMENTS(names); i++) {
+                _cleanup_free_ char *path = must_printf("%s/%s", d->rules.config.runtime, names[i]);
+
+                file_remove_temporaries(AT_FDCWD, path);
+        }
+}
+
 static void write_file(const struct daemon *d, const char *name, mode_t mode, const json_t *content)
 {
         _cleanup_free_ char *path = must_printf("%s/%s", d->rules.config.runtime, name), *text = json_text(content);
@@ -100,7 +114,7 @@ static void write_health(const struct daemon *d, const json_t *status)
         for (i = 0; i < ELEMENTS(members); i++)
                 json_set(health, members[i], json_incref(json_object_get(status, members[i])));
         json_set(health, "problem", json_string_or_null(problem ? "there is a problem" : NULL));
-        write_file(d, "health.json", HEALTH_MODE, health);
+        write_file(d, HEALTH_FILE, HEALTH_MODE, health);
 }
 
 void status_write(struct daemon *d, const char *state)
@@ -118,6 +132,6 @@ void status_write(struct daemon *d, const char *state)
         json_set(status, "collector", collector_member(d, &figures));
         json_set(status, "counts", d->counts ? json_incref(d->counts) : json_null());
         json_set(status, "problem", problem_member(d));
-        write_file(d, "status.json", STATUS_MODE, status);
+        write_file(d, STATUS_FILE, STATUS_MODE, status);
         write_health(d, status);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/io.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -135,6 +136,32 @@ static int fill_file(int fd, mode_t mode, const void *bytes, size_t length)
         if (fchmod(fd, mode) < 0 || fsync(fd) < 0)
                 return -errno;
         return 0;
+}
+
+/* ".NAME.XXXXXX.tmp" */
+static bool is_temporary_of(const char *entry, const char *name)
+{
+        size_t length = strlen(name);
+
+        return entry[0] == '.' && strncmp(entry + 1, name, length) == 0 && entry[1 + length] == '.' &&
+               strlen(entry) == length + strlen("..XXXXXX.tmp") && ends_with(entry, ".tmp");
+}
+
+void file_remove_temporaries(int directory, const char *path)
+{
+        _cleanup_dir_ DIR *dir = NULL;
+        _cleanup_fd_ int fd = -1;
+        const struct dirent *entry;
+        const char *name;
+
+        fd = open_parent(directory, path, &name);
+        dir = fd < 0 ? NULL : fdopendir(fd);
+        if (!dir)
+                return;
+        (void)TAKE_FD(fd);
+        while ((entry = readdir(dir)))
+                if (is_temporary_of(entry->d_name, name))
+                        (void)unlinkat(dirfd(dir), entry->d_name, 0);
 }
 
 enum placing { PLACED_NEW, PLACED_EXCHANGED, PLACED_OVER };

@@ -23,6 +23,9 @@ int fd_write_all(int fd, const void *bytes, size_t length);
  * gone; a target that had been replaced is back (where the file system can exchange names). `mode` is exact, whatever
  * the umask. */
 int file_write_durably(int dirfd, const char *path, mode_t mode, const void *bytes, size_t length, bool exclusive);
+/* Removes the temporary files that writes of `path` left behind where their process ended in the middle. For the one
+ * who writes it, at his start: another one who is writing it would lose his. */
+void file_remove_temporaries(int directory, const char *path);
 /* Makes a directory of exactly `mode` (parents exist); 0 where it exists as a directory, whose mode stays; -ENOTDIR. */
 int directory_make(const char *path, mode_t mode);
 int directory_sync(int dirfd);

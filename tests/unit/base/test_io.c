@@ -165,6 +165,30 @@ static void a_file_is_replaced_whole(void **state)
         assert_int_equal(count_entries(place), 1);
 }
 
+/* As after a kill in the middle of a write. */
+static void left_over_temporary_files_go_and_nothing_else(void **state)
+{
+        static const char *const gone[] = {".f.abcdef.tmp", ".f.222222.tmp"};
+        static const char *const stay[] = {
+                "f", "f.tmp", ".f.tmp", ".f.abcdefg.tmp", ".g.abcdef.tmp", ".ff.abcde.tmp", ".f.abcdef.tmq"};
+        const struct place *place = *state;
+        _cleanup_free_ char *path = must_printf("%s/f", place->path);
+        struct stat st;
+        size_t i;
+
+        for (i = 0; i < ELEMENTS(gone); i++)
+                assert_int_equal(file_write_durably(place->fd, gone[i], 0600, "x", 1, false), 0);
+        for (i = 0; i < ELEMENTS(stay); i++)
+                assert_int_equal(file_write_durably(place->fd, stay[i], 0600, "x", 1, false), 0);
+        file_remove_temporaries(AT_FDCWD, path);
+        for (i = 0; i < ELEMENTS(gone); i++)
+                assert_int_equal(fstatat(place->fd, gone[i], &st, 0), -1);
+        for (i = 0; i < ELEMENTS(stay); i++)
+                if (fstatat(place->fd, stay[i], &st, 0) < 0)
+                        fail_msg("%s is gone", stay[i]);
+        file_remove_temporaries(AT_FDCWD, "/nonexistent/f");
+}
+
 static void an_exclusive_write_leaves_what_is_there(void **state)
 {
         const struct place *place = *state;
@@ -360,6 +384,7 @@ int main(void)
                 IN_PLACE(what_is_no_regular_file_is_refused_at_once),
                 cmocka_unit_test(pipes_are_read_to_their_end),
                 IN_PLACE(a_file_is_replaced_whole),
+                IN_PLACE(left_over_temporary_files_go_and_nothing_else),
                 IN_PLACE(an_exclusive_write_leaves_what_is_there),
                 IN_PLACE(a_link_is_replaced_not_followed),
                 IN_PLACE(a_failed_write_leaves_nothing),

@@ -506,6 +506,21 @@ static void a_broken_ack_file_is_begun_anew(void **state)
         assert_int_equal(stored_ack(&s), 2);
 }
 
+static void what_was_half_written_goes_at_the_next_start(void **state)
+{
+        _cleanup_scene_ struct scene s;
+
+        (void)state;
+        make_scene(&s, 2);
+        scratch_write(s.state, "ship/.ack.json.abcdef.tmp", "{");
+        scratch_write(s.state, "ship/.status.json.abcdef.tmp", "{");
+        scratch_write(s.state, "ship/.tls.pem.abcdef.tmp", "an enrolment at work");
+        reopen(&s);
+        assert_false(scratch_exists(s.state, "ship/.ack.json.abcdef.tmp"));
+        assert_false(scratch_exists(s.state, "ship/.status.json.abcdef.tmp"));
+        assert_true(scratch_exists(s.state, "ship/.tls.pem.abcdef.tmp"));
+}
+
 static void what_is_wrong_is_in_the_status_until_it_is_over(void **state)
 {
         _cleanup_scene_ struct scene s;
@@ -545,6 +560,7 @@ int main(void)
                 cmocka_unit_test(a_damaged_record_is_passed_over),
                 cmocka_unit_test(a_request_has_at_most_four_mebibytes),
                 cmocka_unit_test(a_broken_ack_file_is_begun_anew),
+                cmocka_unit_test(what_was_half_written_goes_at_the_next_start),
                 cmocka_unit_test(what_is_wrong_is_in_the_status_until_it_is_over),
         };
 

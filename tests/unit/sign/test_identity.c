@@ -51,6 +51,23 @@ static void the_key_and_the_host_stay_the_same(void **state)
         assert_string_equal(p.identity.host_id, host);
 }
 
+/* A key that was being written when the process ended is no secret to be left about. */
+static void what_was_half_written_goes_at_the_next_start(void **state)
+{
+        static const char *const left[] = {"sign/.key.pem.new.abcdef.tmp", "sign/.host-id.abcdef.tmp"};
+        _cleanup_place_ struct place p;
+        size_t i;
+
+        (void)state;
+        place_make(&p);
+        place_open(&p);
+        for (i = 0; i < ELEMENTS(left); i++)
+                scratch_write(p.state, left[i], "half");
+        place_reopen(&p);
+        for (i = 0; i < ELEMENTS(left); i++)
+                assert_false(scratch_exists(p.state, left[i]));
+}
+
 static void a_second_signer_is_refused(void **state)
 {
         _cleanup_place_ struct place p;
@@ -138,6 +155,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_new_key_is_private_and_beside_its_name_until_it_is_introduced),
                 cmocka_unit_test(the_key_and_the_host_stay_the_same),
+                cmocka_unit_test(what_was_half_written_goes_at_the_next_start),
                 cmocka_unit_test(a_second_signer_is_refused),
                 cmocka_unit_test(a_key_that_cannot_be_used_is_never_replaced),
                 cmocka_unit_test(a_public_key_is_no_key_to_sign_with),
