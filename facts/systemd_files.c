@@ -126,7 +126,7 @@ struct systemd *systemd_of(struct facts *f)
 
 const char *systemd_spent(const struct systemd *s)
 {
-        return s->arena.total > UNITS_KEPT_MOST ? "more than 8 MiB of units" : NULL;
+        return s->arena.total > UNITS_KEPT_MOST ? "more than 4 MiB of units" : NULL;
 }
 
 /* --- what stands in them */
@@ -280,8 +280,8 @@ enum unit_link_sort unit_link_target(struct systemd *s, const char *path, const 
 
         *target = *why = NULL;
         if (link->state != BIO_KNOWN || !S_ISLNK(link->mode) || !link->bytes) {
-                *why = link->state == BIO_KNOWN ? "changed while it was read" : link->why;
-                return UNIT_LINK_BAD;
+                *why = link->state == BIO_UNREADABLE ? link->why : "changed while it was read";
+                return UNIT_LINK_UNREADABLE;
         }
         absolute = *link->bytes == '/'
                            ? link->bytes
@@ -296,54 +296,57 @@ enum unit_link_sort unit_link_target(struct systemd *s, const char *path, const 
 
 /* --- the unit's own file */
 
-/* What a name maps to: a file (*path), or another name (*alias). False where nothing has that name. */
-static bool map_name(struct systemd *s, const char *name, const char **path, const char **alias)
+/* What a name maps to: a file (path), or another name (alias); neither: nothing has that name, or `unreadable` says why
+ * that is not known. */
+struct mapped {
+        const char *path, *alias, *unreadable;
+};
+
+static struct mapped map_name(struct systemd *s, const char *name)
 {
         size_t i;
 
-        *path = *alias = NULL;
         for (i = 0; i < s->directory_count; i++) {
                 enum unit_entry entry = unit_entry(s, i, name);
-                const char *target, *why;
+                const char *path, *target, *why;
 
                 if (entry == UNIT_ENTRY_NONE || entry == UNIT_ENTRY_OTHER)
                         continue;
-                *path = unit_path(s, i, name);
+                path = unit_path(s, i, name);
                 if (entry == UNIT_ENTRY_FILE)
-                        return true;
-                switch (unit_link_target(s, *path, &target, &why)) {
+                        return (struct mapped){.path = path};
+                switch (unit_link_target(s, path, &target, &why)) {
                 case UNIT_LINK_LINKED:
-                        return true;
+                        return (struct mapped){.path = path};
                 case UNIT_LINK_ALIAS:
-                        *alias = base_name(target);
-                        return true;
+                        return (struct mapped){.path = path, .alias = base_name(target)};
+                case UNIT_LINK_UNREADABLE:
+                        return (struct mapped){.unreadable = arena_printf(&s->arena, "%s: %s", path, why)};
                 case UNIT_LINK_BAD:
                         break; /* as if it were not there */
                 }
         }
-        return false;
+        return (struct mapped){0};
 }
 
-/* Follows a name to a file. NULL: nothing there; *broken where an alias led nowhere. */
-static const char *map_to_file(struct systemd *s, const char *name, bool *broken)
+/* Follows a name to a file. Without one, `alias` is set where an alias led nowhere. */
+static struct mapped map_to_file(struct systemd *s, const char *name)
 {
-        const char *path, *alias;
+        const char *alias = NULL;
         int i;
 
-        *broken = false;
         for (i = 0; i < ALIASES_FOLLOWED; i++) {
-                bool found = map_name(s, name, &path, &alias);
+                struct mapped mapped = map_name(s, name);
 
-                if (!found && i > 0 && unit_kind(name) == UNIT_INSTANCE)
-                        found = map_name(s, unit_template(&s->arena, name), &path, &alias);
-                if (!found)
+                if (!mapped.path && !mapped.unreadable && i > 0 && unit_kind(name) == UNIT_INSTANCE)
+                        mapped = map_name(s, unit_template(&s->arena, name));
+                if (mapped.unreadable || (mapped.path && !mapped.alias))
+                        return mapped;
+                if (!mapped.path)
                         break;
-                if (!alias)
-                        return path;
-                *broken = true;
-                name = alias;
+                name = alias = mapped.alias;
         }
-        return NULL;
+        return (struct mapped){.alias = alias};
 }
 
 static bool is_masked(struct systemd *s, const char *path)
@@ -357,33 +360,32 @@ static bool is_masked(struct systemd *s, const char *path)
 
 void unit_fragment(struct systemd *s, const char *name, struct unit_fragment *ret)
 {
-        const char *path;
-        bool broken;
+        struct mapped mapped = {0};
 
         *ret = (struct unit_fragment){.state = BIO_ABSENT, .name = name, .why = "no unit file"};
-        if (s->unreadable) {
+        if (s->unreadable)
+                mapped.unreadable = arena_printf(&s->arena, "%s: %s", s->unreadable->path, s->unreadable->why);
+        else
+                mapped = map_to_file(s, name);
+        if (!mapped.path && !mapped.unreadable && unit_kind(name) == UNIT_INSTANCE)
+                mapped = map_to_file(s, unit_template(&s->arena, name));
+        if (mapped.unreadable) {
                 ret->state = BIO_UNREADABLE;
-                ret->why = arena_printf(&s->arena, "%s: %s", s->unreadable->path, s->unreadable->why);
+                ret->why = mapped.unreadable;
+        } else if (!mapped.path && mapped.alias)
+                ret->why = "an alias that leads to no unit file";
+        if (!mapped.path)
                 return;
-        }
-        path = map_to_file(s, name, &broken);
-        if (!path && unit_kind(name) == UNIT_INSTANCE)
-                path = map_to_file(s, unit_template(&s->arena, name), &broken);
-        if (!path) {
-                if (broken)
-                        ret->why = "an alias that leads to no unit file";
-                return;
-        }
         ret->state = BIO_KNOWN;
         ret->why = NULL;
-        ret->path = path;
-        ret->name = base_name(path);
+        ret->path = mapped.path;
+        ret->name = base_name(mapped.path);
         if (unit_kind(ret->name) == UNIT_TEMPLATE && unit_kind(name) == UNIT_INSTANCE) {
                 ret->name = unit_with_instance(&s->arena, ret->name, unit_instance(&s->arena, name));
                 if (!ret->name)
                         ret->name = name;
         }
-        ret->masked = is_masked(s, path);
+        ret->masked = is_masked(s, mapped.path);
 }
 
 /* --- aliases */

@@ -162,6 +162,10 @@ static void load(struct systemd *s, struct install *i)
         case UNIT_LINK_LINKED:
                 i->sort = SORT_LINKED;
                 break;
+        case UNIT_LINK_UNREADABLE:
+                i->unreadable = true;
+                i->error = arena_printf(&s->arena, "%s: %s", i->path, why);
+                return;
         case UNIT_LINK_BAD:
                 i->error = arena_printf(&s->arena, "systemctl gives an error: the link %s %s", i->path, why);
                 return;

@@ -53,7 +53,7 @@ enum { UNITS_CONFIG = 1, UNITS_RUNTIME = 2, UNITS_GENERATED = 4, UNITS_TRANSIENT
 #define UNIT_DIRECTORIES_MOST 16
 #define UNIT_FILE_MOST        ((size_t)1024 * 1024)
 /* What is kept of all units of a run; beyond it nothing more is known. */
-#define UNITS_KEPT_MOST ((size_t)8 * 1024 * 1024)
+#define UNITS_KEPT_MOST ((size_t)4 * 1024 * 1024)
 
 struct unit_directory {
         const char *path;
@@ -97,7 +97,7 @@ size_t unit_directory_of(const struct systemd *s, const char *path);
 /* True where a path is a mask: /dev/null, a device, or an empty file. */
 bool unit_is_null(struct systemd *s, const char *path);
 
-enum unit_link_sort { UNIT_LINK_ALIAS, UNIT_LINK_LINKED, UNIT_LINK_BAD };
+enum unit_link_sort { UNIT_LINK_ALIAS, UNIT_LINK_LINKED, UNIT_LINK_BAD, UNIT_LINK_UNREADABLE };
 /* Where a link leads: *target is a path whose last component is not followed. */
 enum unit_link_sort unit_link_target(struct systemd *s, const char *path, const char **target, const char **why);
 
