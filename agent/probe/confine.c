@@ -71,6 +71,11 @@ static void release_filter(scmp_filter_ctx *filter)
 
 static int filter_calls(void)
 {
+        /* socket(AF_NETLINK, type, NETLINK_AUDIT) */
+        static const struct scmp_arg_cmp audit_socket[] = {
+                {.arg = 0, .op = SCMP_CMP_EQ, .datum_a = AF_NETLINK},
+                {.arg = 2, .op = SCMP_CMP_EQ, .datum_a = NETLINK_AUDIT},
+        };
         _cleanup_(release_filter) scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
         size_t i;
         int r;
@@ -82,8 +87,7 @@ static int filter_calls(void)
                 if (r < 0)
                         return r;
         }
-        r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK),
-                             SCMP_A2(SCMP_CMP_EQ, NETLINK_AUDIT));
+        r = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), ELEMENTS(audit_socket), audit_socket);
         return r < 0 ? r : seccomp_load(filter);
 }
 
