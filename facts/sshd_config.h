@@ -20,11 +20,11 @@
 #include "facts/arena.h"
 
 /* Bounds of ours; a configuration beyond them is undecidable. (sshd's own: 16 levels of Include.) */
-#define SSHD_LINES_MOST    20000      /* over all files, a file counted each time it is included */
+#define SSHD_LINES_MOST    100000     /* over all files, a file counted each time it is included */
 #define SSHD_BYTES_MOST    (1u << 20) /* the same */
 #define SSHD_WORDS_MOST    4096       /* of a line */
-#define SSHD_CRITERIA_MOST 4000       /* of all Match lines */
-#define SSHD_BLOCKS_MOST   1000       /* Match lines */
+#define SSHD_CRITERIA_MOST 16000      /* of all Match lines */
+#define SSHD_BLOCKS_MOST   4000       /* Match lines */
 #define SSHD_WORLDS_MOST   4096       /* combinations of what Match can see */
 
 enum sshd_version { SSHD_9_2, SSHD_10_0 };

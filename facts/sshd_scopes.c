@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "facts/sshd_candidates.h"
 #include "facts/sshd_internal.h"
 
 #define NETWORKS_MOST      100
@@ -514,40 +515,6 @@ static void make_scopes(struct finding *f, struct sshd_scopes *ret)
         }
 }
 
-/* Whether what is known says already that a block does not apply. */
-static bool is_ruled_out(const struct finding *f, const struct sshd_block *block)
-{
-        const struct sshd_question *q = f->question;
-        const struct sshd_connection known = {
-                .user = q->user,
-                .groups = q->groups,
-                .group_count = q->group_count,
-                .host = q->host,
-                .address = q->address,
-                .local_address = q->local_address,
-                .local_port = q->local_port,
-                .rdomain = q->rdomain,
-        };
-        const bool said[SSHD_ATTRIBUTES] = {
-                [SSHD_MATCH_ALL] = true,
-                [SSHD_MATCH_VERSION] = true,
-                [SSHD_MATCH_USER] = q->user != NULL,
-                [SSHD_MATCH_INVALID_USER] = q->user != NULL,
-                [SSHD_MATCH_GROUP] = q->user && q->groups,
-                [SSHD_MATCH_HOST] = q->host != NULL,
-                [SSHD_MATCH_ADDRESS] = q->address != NULL,
-                [SSHD_MATCH_LOCAL_ADDRESS] = q->local_address != NULL,
-                [SSHD_MATCH_LOCAL_PORT] = q->local_port >= 0,
-                [SSHD_MATCH_RDOMAIN] = q->rdomain != NULL,
-        };
-        size_t i;
-
-        for (i = 0; i < block->count; i++)
-                if (said[block->criteria[i].attribute] && !sshd_criterion_holds(f->c, &block->criteria[i], &known))
-                        return true;
-        return false;
-}
-
 /* Which blocks matter. What no one asked for is left aside: otherwise a host with many blocks could be told nothing of.
  * (So is that sshd ends some connections for a line in such a block: then nobody logs in by them.) */
 static void find_blocks(struct finding *f)
@@ -562,7 +529,7 @@ static void find_blocks(struct finding *f)
                 if (c->settings[i].block > 0 && (!keywords || keywords[c->settings[i].keyword]))
                         f->relevant[c->settings[i].block] = true;
         for (b = c->block_count - 1; b > 0; b--) {
-                if (is_ruled_out(f, &c->blocks[b]))
+                if (sshd_rules_out(c, f->question, &c->blocks[b]))
                         f->relevant[b] = f->looked_at[b] = false;
                 else if (f->relevant[b])
                         f->looked_at[b] = true;
@@ -589,7 +556,10 @@ void sshd_scopes_find(struct sshd_config *c, const struct sshd_question *questio
                 find_sets(&f);
         if (!f.undecidable)
                 make_scopes(&f, ret);
-        ret->undecidable = f.undecidable;
+        else if (sshd_one_line_decides(question))
+                sshd_scopes_by_block(c, question, f.relevant, ret);
+        else
+                ret->undecidable = f.undecidable;
 }
 
 void sshd_scopes_free(struct sshd_scopes *s)

@@ -213,6 +213,22 @@ static void every_account_with_uid_0_is_found(void **state)
         assert_non_null(strstr(tree_note_of(list), "1 malformed"));
 }
 
+static void accounts_with_uid_0_are_bounded(void **state)
+{
+        _cleanup_text_ struct text passwd = {0};
+        const struct bio_node *list;
+        size_t i;
+
+        (void)state;
+        for (i = 0; i < 300; i++)
+                text_printf(&passwd, "u%zu:x:0:0::/:/bin/sh\n", i);
+        put_etc(text_string(&passwd), NULL, NULL, NULL);
+        list = ask("accounts.uid0", NULL, NULL);
+        assert_int_equal(tree_count(list), 257);
+        assert_why(tree_at(list, 256), BIO_UNDECIDABLE, "more than 256 accounts with uid 0");
+        assert_int_equal(tree_line(tree_at(list, 256)), 257);
+}
+
 static void a_line_that_is_not_modelled_stays_open(void **state)
 {
         const struct bio_node *list;
@@ -362,6 +378,7 @@ int main(void)
                 cmocka_unit_test(shadow_lines_need_their_numbers),
                 cmocka_unit_test(password_fields_say_state_method_and_cost),
                 cmocka_unit_test_setup_teardown(every_account_with_uid_0_is_found, setup_facts, teardown_facts),
+                cmocka_unit_test_setup_teardown(accounts_with_uid_0_are_bounded, setup_facts, teardown_facts),
                 cmocka_unit_test_setup_teardown(a_line_that_is_not_modelled_stays_open, setup_facts, teardown_facts),
                 cmocka_unit_test_setup_teardown(without_passwd_nobody_is_known, setup_facts, teardown_facts),
                 cmocka_unit_test_setup_teardown(no_hash_enters_the_tree, setup_facts, teardown_facts),

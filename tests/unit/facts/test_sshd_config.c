@@ -541,7 +541,7 @@ static void beyond_the_bounds_nothing_is_told(void **state)
         sshd_config_free(c);
         text_clear(&t);
         text_add(&t, "Match");
-        for (i = 0; i <= SSHD_CRITERIA_MOST / 2; i++)
+        for (i = 0; i < SSHD_WORDS_MOST / 2; i++)
                 text_add(&t, " user root");
         text_add(&t, "\n");
         c = read_config(&trixie, text_string(&t));

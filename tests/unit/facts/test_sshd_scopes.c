@@ -183,7 +183,17 @@ static void blocks_about_other_keywords_are_left_aside(void **state)
         text_free(&t);
 }
 
-static void too_many_combinations_are_not_told(void **state)
+static void with_allow_users_is_not_told(const char *config, const char *why)
+{
+        const bool keywords[SSHD_KEYWORDS] = {[SSHD_PERMIT_ROOT_LOGIN] = true, [SSHD_ALLOW_USERS] = true};
+        const struct sshd_question question = {.user = "root", .local_port = -1, .keywords = keywords};
+        _cleanup_free_ char *found = scopes_of(&trixie, config, &question);
+
+        assert_string_equal(found, why);
+}
+
+/* Of a keyword that one line decides no more than the values of each block can be in force. */
+static void too_many_combinations_are_told_block_by_block(void **state)
 {
         struct text t = {0};
         size_t i;
@@ -195,11 +205,21 @@ static void too_many_combinations_are_not_told(void **state)
                             i);
         for (i = 0; i < 20; i++)
                 text_printf(&t, "Match address 10.%zu.0.0/16\nPermitRootLogin yes\n", i);
-        scopes_are(text_string(&t), "?Match tells more connections apart than are tried");
+        scopes_are(text_string(&t),
+                   "elsewhere=prohibit-password; Match address 10.0.0.? localport 0 localaddress 10.0.0.0/16=yes");
+        with_allow_users_is_not_told(text_string(&t), "?Match tells more connections apart than are tried");
+        text_add(&t, "Match user alice\nPermitRootLogin forced-commands-only\n");
+        text_add(&t, "Match all\nPermitRootLogin no\n");
+        scopes_are(text_string(&t), "elsewhere=no; Match address 10.0.0.? localport 0 localaddress 10.0.0.0/16=yes");
+        text_clear(&t);
+        for (i = 0; i < 300; i++)
+                text_printf(&t, "Match address 10.%zu.0.0/16\nPermitRootLogin prohibit-password\n", i % 250);
+        scopes_are(text_string(&t), "everywhere=prohibit-password");
         text_clear(&t);
         for (i = 0; i < 17; i++)
                 text_printf(&t, "Match address 10.0.%zu.?\nPermitRootLogin yes\n", i);
-        scopes_are(text_string(&t), "?Match looks at more that cannot be told than is tried");
+        scopes_are(text_string(&t), "elsewhere=prohibit-password; Match address 10.0.0.?=yes");
+        with_allow_users_is_not_told(text_string(&t), "?Match looks at more that cannot be told than is tried");
         text_free(&t);
 }
 
@@ -219,7 +239,7 @@ int main(void)
                 cmocka_unit_test(a_connection_that_sshd_ends_is_a_scope),
                 cmocka_unit_test(an_example_leads_to_its_scope),
                 cmocka_unit_test(blocks_about_other_keywords_are_left_aside),
-                cmocka_unit_test(too_many_combinations_are_not_told),
+                cmocka_unit_test(too_many_combinations_are_told_block_by_block),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
