@@ -78,6 +78,7 @@ static void *take_from(struct arena *a, size_t size)
                         return NULL;
                 chunk->next = a->chunks;
                 a->chunks = chunk;
+                a->bytes += CHUNK_BYTES;
                 a->at = (unsigned char *)(chunk + 1);
                 a->end = (unsigned char *)chunk + CHUNK_BYTES;
         }
@@ -136,13 +137,20 @@ void arena_leave(void)
         current = NULL;
 }
 
-void arena_release(struct arena *a)
+void arena_rewind(struct arena *a, const struct arena *then)
 {
-        while (a->chunks) {
+        while (a->chunks != then->chunks) {
                 struct arena_chunk *chunk = a->chunks;
 
                 a->chunks = chunk->next;
                 chunk_give_back(chunk);
         }
-        *a = (struct arena){0};
+        *a = *then;
+}
+
+void arena_release(struct arena *a)
+{
+        static const struct arena empty;
+
+        arena_rewind(a, &empty);
 }

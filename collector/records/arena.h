@@ -5,6 +5,7 @@
 #define RECORDS_ARENA_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct arena_chunk;
 
@@ -12,6 +13,7 @@ struct arena_chunk;
 struct arena {
         struct arena_chunk *chunks;
         unsigned char *at, *end;
+        size_t bytes; /* of its chunks */
         bool strayed; /* some values are in ordinary memory: every one must be released by json_decref() */
 };
 
@@ -24,5 +26,7 @@ void arena_leave(void);
 /* All of them are gone, whoever still refers to them. json_decref() of one before this is harmless, and needed only
  * where `strayed`. */
 void arena_release(struct arena *a);
+/* The same for those that were made since `then`, a copy of the arena. */
+void arena_rewind(struct arena *a, const struct arena *then);
 
 #endif

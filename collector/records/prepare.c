@@ -120,6 +120,33 @@ static void prepare(struct item *item, struct keys *keys, const unsigned char se
                 item->witnessed = nonce_moment(secret, nonce);
 }
 
+static void release(const struct batch *b, struct item *item)
+{
+        if (b->arena.strayed) {
+                json_decref(item->payload);
+        } else if (item->jws.digest_count == 0) {
+                /* All of it is in the arena: no need to walk it. */
+                item->jws.header = NULL;
+                item->jws.payload = NULL;
+        }
+        item->payload = NULL;
+        jws_free(&item->jws);
+}
+
+/* Of a refused line nothing is kept but the line: small values take many times the room of their text, and anyone may
+ * send them. */
+static void prepare_next(struct batch *b, struct item *item, struct keys *keys,
+                         const unsigned char secret[static STORE_SECRET_BYTES])
+{
+        struct arena before = b->arena;
+
+        prepare(item, keys, secret);
+        if (!item->refused)
+                return;
+        release(b, item);
+        arena_rewind(&b->arena, &before);
+}
+
 int batch_prepare(struct batch *b, struct keys *keys, const unsigned char secret[static STORE_SECRET_BYTES],
                   const char *body, size_t length)
 {
@@ -140,7 +167,7 @@ int batch_prepare(struct batch *b, struct keys *keys, const unsigned char secret
         }
         arena_enter(&b->arena);
         for (i = 0; i < b->count; i++)
-                prepare(&b->items[i], keys, secret);
+                prepare_next(b, &b->items[i], keys, secret);
         arena_leave();
         return 0;
 }
@@ -149,18 +176,8 @@ void batch_free(struct batch *b)
 {
         size_t i;
 
-        for (i = 0; i < b->count; i++) {
-                struct item *item = &b->items[i];
-
-                if (b->arena.strayed) {
-                        json_decref(item->payload);
-                } else if (item->jws.digest_count == 0) {
-                        /* All of it is in the arena: no need to walk it. */
-                        item->jws.header = NULL;
-                        item->jws.payload = NULL;
-                }
-                jws_free(&item->jws);
-        }
+        for (i = 0; i < b->count; i++)
+                release(b, &b->items[i]);
         free(b->items);
         arena_release(&b->arena);
         memset(b, 0, sizeof(*b));

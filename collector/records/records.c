@@ -13,9 +13,8 @@
 #include "base/text.h"
 #include "records/ingest.h"
 
-#define WORKERS_MOST 64
-#define PREPARED_MOST \
-        ((size_t)32 << 20) /* bytes of requests that wait for the writer; parsed they take several times that */
+#define WORKERS_MOST  64
+#define PREPARED_MOST ((size_t)256 << 20) /* bytes of requests that wait for the writer, and of what they parsed to */
 #define RETRY_SECONDS 30
 #define MEMORY_KEPT \
         (256 << 20) /* bytes that are not handed back to the kernel between requests, only to be asked for again */
@@ -74,6 +73,7 @@ static void *work(void *p)
 {
         struct records *r = p;
         struct job *job;
+        size_t bytes;
 
         for (;;) {
                 pthread_mutex_lock(&r->lock);
@@ -84,10 +84,11 @@ static void *work(void *p)
                 if (!job)
                         return NULL;
                 job->too_many = batch_prepare(&job->batch, r->keys, r->secret, job->body, job->length) == -E2BIG;
+                bytes = job->length + job->batch.arena.bytes;
                 pthread_mutex_lock(&r->lock);
-                while (r->prepared_bytes > 0 && r->prepared_bytes + job->length > PREPARED_MOST)
+                while (r->prepared_bytes > 0 && r->prepared_bytes + bytes > PREPARED_MOST)
                         pthread_cond_wait(&r->room, &r->lock);
-                r->prepared_bytes += job->length;
+                r->prepared_bytes += bytes;
                 queue_add(&r->prepared, job);
                 pthread_cond_signal(&r->ready);
                 pthread_mutex_unlock(&r->lock);

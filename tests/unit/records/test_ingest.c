@@ -234,6 +234,33 @@ static void a_disclosed_value_of_another_form_is_malformed(void **state)
         expect_one_refusal(f, line, "malformed");
 }
 
+/* A refused line leaves nothing in memory, however much it took to refuse it. */
+static void refused_lines_take_no_memory(void **state)
+{
+        struct fixture *f = *state;
+        _cleanup_text_ struct text payload = {0};
+        _cleanup_free_ char *encoded = NULL, *body = NULL;
+        struct batch b;
+        size_t i;
+
+        arena_install();
+        text_add(&payload, "{\"x\":[{}");
+        for (i = 0; i < 100000; i++)
+                text_add(&payload, ",{}");
+        text_add(&payload, "]}");
+        encoded = base64url_encode(payload.data, payload.length);
+        body = must_printf("eyJhbGciOiJFZERTQSIsInR5cCI6ImJpb2FnZW50LXJlY29yZCtqd3MifQ.%s.%s~\n%s\n", encoded,
+                           "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                           f->genesis);
+        assert_int_equal(batch_prepare(&b, f->keys, f->secret, body, strlen(body)), 0);
+        assert_int_equal(b.count, 2);
+        assert_string_equal(b.items[0].refused, "malformed");
+        assert_null(b.items[1].refused);
+        assert_non_null(b.items[1].payload);
+        assert_true(b.arena.bytes < 1000000);
+        batch_free(&b);
+}
+
 /* --- keys ------------------------------------------------------------------------------------------------------ */
 
 static void a_key_that_is_not_registered_is_unknown(void **state)
@@ -506,6 +533,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(a_record_beyond_a_mebibyte_is_too_large, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(what_every_reader_needs_is_no_disclosure, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_disclosed_value_of_another_form_is_malformed, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(refused_lines_take_no_memory, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_key_that_is_not_registered_is_unknown, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_registered_key_speaks_for_its_own_chain_and_host_alone, set_up,
                                                 tear_down),
