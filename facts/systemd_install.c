@@ -11,6 +11,12 @@
 /* Since this version [Install] knows UpheldBy=, and unit directories NAME.upholds. */
 #define UPHOLDS_VERSION 254
 
+/* Of a version that is not known they are looked at, and a state that hangs on one is left open. */
+static bool knows_upholds(const struct systemd *s)
+{
+        return s->version == 0 || s->version >= UPHOLDS_VERSION;
+}
+
 enum sort { SORT_REGULAR, SORT_MASKED, SORT_ALIAS, SORT_LINKED };
 
 /* A unit as systemctl looks at it. */
@@ -79,7 +85,7 @@ static const char *take_install(void *user, const struct unit_assignment *a)
                 take_names(in->s, a->value, &i->wanted_by);
         else if (streq(a->key, "RequiredBy"))
                 take_names(in->s, a->value, &i->required_by);
-        else if (streq(a->key, "UpheldBy") && in->s->version >= UPHOLDS_VERSION)
+        else if (streq(a->key, "UpheldBy") && knows_upholds(in->s))
                 take_names(in->s, a->value, &i->upheld_by);
         else if (streq(a->key, "Also")) {
                 take_names(in->s, a->value, &also);
@@ -299,7 +305,7 @@ static bool find_in_wants(struct systemd *s, const struct install *i, bool known
 static bool is_wants(const struct systemd *s, const char *name)
 {
         return *name != '.' && (ends_with(name, ".wants") || ends_with(name, ".requires") ||
-                                (ends_with(name, ".upholds") && s->version >= UPHOLDS_VERSION));
+                                (ends_with(name, ".upholds") && knows_upholds(s)));
 }
 
 /* Aliases of the unit within a unit directory: links named so, or that lead to what is named so. */
@@ -448,5 +454,9 @@ struct bio_node *unit_file_state(struct systemd *s, const char *name)
         /* A link that was not seen could only make it more enabled. */
         if (unreadable && !streq(state, "enabled"))
                 return tree_unreadable(t, "%s", unreadable);
+        if (s->version == 0 && strstr(source, ".upholds/"))
+                return tree_from(
+                        tree_undecidable(t, "the version of systemd is not known, and decides whether this counts"),
+                        source, 0, 0);
         return tree_from(tree_text(t, state), source, 0, 0);
 }

@@ -217,6 +217,28 @@ static void install_sections_are_reset_and_continued(void **state)
         assert_why(part("d.service", "file_state"), BIO_UNDECIDABLE, "does not end");
 }
 
+static void upholds_counts_since_254(void **state)
+{
+        static const struct {
+                const char *version, *expected;
+        } versions[] = {{"252.39-1~deb12u2", "disabled"}, {"257.13-1~deb13u1", "enabled"}};
+        size_t i;
+
+        (void)state;
+        put_file(USR "a.service", "[Install]\nWantedBy=x.target\n");
+        put_link(ETC "x.target.upholds/a.service", "/usr/lib/systemd/system/a.service");
+        assert_why(part("a.service", "file_state"), BIO_UNDECIDABLE, "version of systemd");
+        for (i = 0; i < ELEMENTS(versions); i++) {
+                _cleanup_free_ char *status = must_printf(
+                        "Package: systemd\nStatus: install ok installed\nArchitecture: amd64\nVersion: %s\n\n",
+                        versions[i].version);
+
+                put_file("var/lib/dpkg/status", status);
+                forget_facts();
+                assert_text(part("a.service", "file_state"), versions[i].expected);
+        }
+}
+
 static void a_directory_that_cannot_be_listed_leaves_all_open(void **state)
 {
         (void)state;
@@ -458,6 +480,7 @@ int main(void)
                 WITH_ROOT(templates_are_enabled_by_their_default_instance),
                 WITH_ROOT(links_that_make_no_alias_are_errors),
                 WITH_ROOT(install_sections_are_reset_and_continued),
+                WITH_ROOT(upholds_counts_since_254),
                 WITH_ROOT(a_directory_that_cannot_be_listed_leaves_all_open),
                 WITH_ROOT(drop_ins_sort_by_name_over_all_directories),
                 WITH_ROOT(the_files_that_decide_are_listed_with_their_times),
