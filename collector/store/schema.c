@@ -73,12 +73,6 @@ static const char first[] =
         " record INTEGER NOT NULL, position INTEGER NOT NULL) STRICT;"
         "CREATE UNIQUE INDEX measure_by_id ON measure (chain, id);"
 
-        /* Since when: a row where an answer changed. subject: a result's identity or a measure's id. */
-        "CREATE TABLE history ("
-        " chain INTEGER NOT NULL, measure INTEGER NOT NULL, subject TEXT NOT NULL,"
-        " seq INTEGER NOT NULL, made INTEGER NOT NULL, status INTEGER,"
-        " PRIMARY KEY (chain, measure, subject, seq)) STRICT, WITHOUT ROWID;"
-
         /* What policy records told of checks (descriptor, JSON) and measures (title). */
         "CREATE TABLE knowledge ("
         " chain INTEGER NOT NULL, subject TEXT NOT NULL, seq INTEGER NOT NULL, body TEXT NOT NULL,"

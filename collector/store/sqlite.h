@@ -40,6 +40,7 @@ enum statement {
         SQL_QUARANTINE_ADD,
         SQL_QUARANTINE_BOUND,
         /* state */
+        SQL_RESULT_AGAIN,
         SQL_RESULT_GET,
         SQL_RESULT_ADD,
         SQL_RESULT_PUT,
@@ -52,7 +53,6 @@ enum statement {
         SQL_MEASURE_ADD,
         SQL_MEASURE_PUT,
         SQL_MEASURE_DROP_OLD,
-        SQL_HISTORY_ADD,
         SQL_PARTS_COUNT,
         SQL_PARTS,
         SQL_KNOWLEDGE_PUT,

@@ -35,20 +35,6 @@ static void bind_status(sqlite3_stmt *q, int at, int status)
                 bind_integer(q, at, status);
 }
 
-static int add_history(struct store *s, const struct chain_row *c, bool measure, const char *subject,
-                       const struct record *record, int status)
-{
-        sqlite3_stmt *q = store_statement(s, SQL_HISTORY_ADD);
-
-        bind_integer(q, 1, c->number);
-        bind_integer(q, 2, measure);
-        bind_text(q, 3, subject);
-        bind_integer(q, 4, (int64_t)record->seq);
-        bind_integer(q, 5, record->made);
-        bind_status(q, 6, status);
-        return store_run(s, q);
-}
-
 /* The row of a result or a measure as it is. */
 static int get_row(struct store *s, enum statement which, const struct chain_row *c, const char *subject,
                    struct row *ret)
@@ -140,12 +126,11 @@ static int put_bears(struct store *s, const struct chain_row *c, int64_t result,
         return r;
 }
 
-static int write_result(struct store *s, const struct chain_row *c, const struct source *from, const json_t *result,
-                        const char *identity, int status, const struct row *old)
+static int write_result(struct store *s, const struct chain_row *c, const struct source *from, const char *identity,
+                        int status, int64_t valid, const char *measures, const struct row *old)
 {
-        _cleanup_free_ char *measures = measures_of(result);
         int64_t since = old->number > 0 && old->status == status ? old->since : from->r->record->made;
-        int64_t valid = valid_until(result, from->r->received), number = old->number;
+        int64_t number = old->number;
         sqlite3_stmt *q = store_statement(s, number > 0 ? SQL_RESULT_PUT : SQL_RESULT_ADD);
         int at = number > 0 ? 1 : 2; /* the two differ by one parameter before these */
         int e;
@@ -155,8 +140,7 @@ static int write_result(struct store *s, const struct chain_row *c, const struct
                 bind_text(q, 2, identity);
         bind_integer(q, at + 1, (int64_t)from->r->record->seq);
         bind_status(q, at + 2, status);
-        if (valid != 0)
-                bind_integer(q, at + 3, valid);
+        bind_moment(q, at + 3, valid);
         bind_integer(q, at + 4, since);
         bind_text(q, at + 5, measures);
         bind_integer(q, at + 6, from->number);
@@ -169,10 +153,31 @@ static int write_result(struct store *s, const struct chain_row *c, const struct
         return streq(measures, old->measures) ? 0 : put_bears(s, c, number, measures, old->number == 0);
 }
 
+/* 1: the row was there as it usually is, and is written; 0: it has to be looked at. */
+static int write_again(struct store *s, const struct chain_row *c, const struct source *from, const char *identity,
+                       int status, int64_t valid, const char *measures)
+{
+        sqlite3_stmt *q = store_statement(s, SQL_RESULT_AGAIN);
+        int e;
+
+        bind_integer(q, 1, c->number);
+        bind_text(q, 2, identity);
+        bind_integer(q, 3, (int64_t)from->r->record->seq);
+        bind_status(q, 4, status);
+        bind_integer(q, 5, from->r->record->made);
+        bind_moment(q, 6, valid);
+        bind_integer(q, 7, from->number);
+        bind_integer(q, 8, (int64_t)from->position);
+        bind_text(q, 9, measures);
+        e = store_run(s, q);
+        return e < 0 ? e : sqlite3_changes(s->db) > 0;
+}
+
 static int apply_result(struct store *s, const struct chain_row *c, const struct source *from, const json_t *result)
 {
         const char *name = json_member_string(result, "status");
-        _cleanup_free_ char *identity = NULL, *measures = NULL;
+        _cleanup_free_ char *identity = NULL, *measures = NULL, *old_measures = NULL;
+        int64_t valid = valid_until(result, from->r->received);
         enum bio_status status;
         struct row old;
         int e;
@@ -180,14 +185,15 @@ static int apply_result(struct store *s, const struct chain_row *c, const struct
         if (!json_member_string(result, "check") || !name || status_from(name, &status) < 0)
                 return 0; /* of a later schema, or nonsense: it stays in the record */
         identity = result_identity(result);
+        measures = measures_of(result);
+        e = write_again(s, c, from, identity, (int)status, valid, measures);
+        if (e != 0)
+                return e < 0 ? e : 0;
         e = get_row(s, SQL_RESULT_GET, c, identity, &old);
-        measures = old.measures;
+        old_measures = old.measures;
         if (e < 0 || (old.number > 0 && old.seq > from->r->record->seq))
                 return e;
-        e = write_result(s, c, from, result, identity, (int)status, &old);
-        if (e >= 0 && (old.number == 0 || old.status != (int)status))
-                e = add_history(s, c, false, identity, from->r->record, (int)status);
-        return e;
+        return write_result(s, c, from, identity, (int)status, valid, measures, &old);
 }
 
 static int apply_removed(struct store *s, const struct chain_row *c, const struct store_record *r, const json_t *entry)
@@ -210,11 +216,7 @@ static int apply_removed(struct store *s, const struct chain_row *c, const struc
         bind_integer(q, 3, (int64_t)r->record->seq);
         bind_integer(q, 4, r->record->made);
         e = store_run(s, q);
-        if (e >= 0 && old.number > 0)
-                e = put_bears(s, c, old.number, "", false);
-        if (e >= 0 && old.status >= 0)
-                e = add_history(s, c, false, identity, r->record, -1);
-        return e;
+        return e >= 0 && old.number > 0 ? put_bears(s, c, old.number, "", false) : e;
 }
 
 /* --- measures -------------------------------------------------------------------------------------------------- */
@@ -248,10 +250,7 @@ static int apply_measure(struct store *s, const struct chain_row *c, const struc
         bind_integer(q, at + 6, old.number > 0 && old.status == now ? old.since : record->made);
         bind_integer(q, at + 7, from->number);
         bind_integer(q, at + 8, (int64_t)from->position);
-        e = store_run(s, q);
-        if (e >= 0 && (old.number == 0 || old.status != now))
-                e = add_history(s, c, true, id, record, now);
-        return e;
+        return store_run(s, q);
 }
 
 static int apply_content(struct store *s, const struct chain_row *c, const struct store_record *r, int64_t number)

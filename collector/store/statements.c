@@ -68,6 +68,11 @@ const char *const store_sql[SQL_STATEMENTS] = {
                                  " sum(length(line)) OVER newer AS bytes, count(*) OVER newer AS lines FROM quarantine"
                                  " WINDOW newer AS (ORDER BY number DESC)) WHERE bytes > ?1 OR lines > ?2)",
 
+        /* The usual case: a newer answer of a result that bears on the same measures as before. */
+        [SQL_RESULT_AGAIN] =
+                "UPDATE result SET seq = ?3, since = CASE WHEN status IS ?4 THEN since ELSE ?5 END, status = ?4,"
+                " valid_until = ?6, record = ?7, position = ?8"
+                " WHERE chain = ?1 AND identity = ?2 AND seq <= ?3 AND measures IS ?9",
         [SQL_RESULT_GET] = "SELECT number, seq, status, since, measures FROM result WHERE chain = ?1 AND identity = ?2",
         [SQL_RESULT_ADD] =
                 "INSERT INTO result (chain, identity, seq, status, valid_until, since, measures, record, position)"
@@ -94,8 +99,6 @@ const char *const store_sql[SQL_STATEMENTS] = {
                 " since = ?7, record = ?8, position = ?9"
                 " WHERE number = ?1",
         [SQL_MEASURE_DROP_OLD] = "DELETE FROM measure WHERE chain = ?1 AND seq < ?2",
-        [SQL_HISTORY_ADD] = "INSERT OR IGNORE INTO history (chain, measure, subject, seq, made, status) VALUES (?1, "
-                            "?2, ?3, ?4, ?5, ?6)",
         [SQL_PARTS_COUNT] = "SELECT count(*) FROM record WHERE chain = ?1 AND run = ?2 AND fork = 0",
         [SQL_PARTS] = "SELECT r.jws || '~' || coalesce(d.text, ''), r.number FROM record r LEFT JOIN disclosures d"
                       " ON d.record = r.number WHERE r.chain = ?1 AND r.run = ?2 AND r.fork = 0 ORDER BY r.seq",
