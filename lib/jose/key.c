@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "base/io.h"
@@ -21,6 +22,7 @@
 
 #define COORDINATE_BYTES 32 /* of both curves */
 #define FILE_MOST        (64 * 1024)
+#define CONTEXTS_MOST    4 /* of one key: as many threads may well verify at once */
 
 struct jose_key {
         EVP_PKEY *pkey;
@@ -29,6 +31,10 @@ struct jose_key {
         unsigned char x[COORDINATE_BYTES]; /* Ed25519: the public key as such */
         unsigned char y[COORDINATE_BYTES];
         char id[JOSE_KID_TEXT];
+        /* Contexts made for verifying with it, that nobody uses now: making one anew takes OpenSSL's locks. */
+        pthread_mutex_t lock;
+        EVP_MD_CTX *idle[CONTEXTS_MOST];
+        unsigned idle_count;
 };
 
 static int refuse(char **why, const char *what)
@@ -126,6 +132,7 @@ static int wrap(EVP_PKEY *pkey, bool private, struct jose_key **ret, char **why)
 
         key->pkey = pkey;
         key->private = private;
+        (void)pthread_mutex_init(&key->lock, NULL);
         if (EVP_PKEY_is_a(pkey, "ED25519"))
                 r = read_ed25519(key, why);
         else if (EVP_PKEY_is_a(pkey, "EC"))
@@ -143,8 +150,35 @@ void jose_key_free(struct jose_key *key)
 {
         if (!key)
                 return;
+        while (key->idle_count > 0)
+                EVP_MD_CTX_free(key->idle[--key->idle_count]);
+        (void)pthread_mutex_destroy(&key->lock);
         EVP_PKEY_free(key->pkey);
         free(key);
+}
+
+EVP_MD_CTX *jose_key_take_context(const struct jose_key *of, bool *ret_used)
+{
+        struct jose_key *key = (struct jose_key *)of; /* the key stays the same; what is at hand for it does not */
+        EVP_MD_CTX *context = NULL;
+
+        (void)pthread_mutex_lock(&key->lock);
+        if (key->idle_count > 0)
+                context = key->idle[--key->idle_count];
+        (void)pthread_mutex_unlock(&key->lock);
+        *ret_used = context != NULL;
+        return context ? context : EVP_MD_CTX_new();
+}
+
+void jose_key_give_context(const struct jose_key *of, EVP_MD_CTX *context)
+{
+        struct jose_key *key = (struct jose_key *)of;
+
+        (void)pthread_mutex_lock(&key->lock);
+        if (key->idle_count < CONTEXTS_MOST)
+                key->idle[key->idle_count++] = TAKE_PTR(context);
+        (void)pthread_mutex_unlock(&key->lock);
+        EVP_MD_CTX_free(context);
 }
 
 struct jose_key *jose_key_copy(const struct jose_key *key)
@@ -152,6 +186,8 @@ struct jose_key *jose_key_copy(const struct jose_key *key)
         struct jose_key *copy = must_alloc(sizeof(*copy));
 
         *copy = *key;
+        copy->idle_count = 0;
+        (void)pthread_mutex_init(&copy->lock, NULL);
         if (EVP_PKEY_up_ref(key->pkey) != 1)
                 out_of_memory();
         return copy;

@@ -7,6 +7,7 @@
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <stdbool.h>
 
 #include "base/cleanup.h"
 
@@ -34,6 +35,12 @@ static inline void drop_ecdsa(ECDSA_SIG **s)
 {
         ECDSA_SIG_free(*s);
 }
+
+/* A context for verifying with this key, to be given back; NULL without memory. *ret_used: it was initialised for it
+ * before. */
+struct jose_key;
+EVP_MD_CTX *jose_key_take_context(const struct jose_key *key, bool *ret_used);
+void jose_key_give_context(const struct jose_key *key, EVP_MD_CTX *context);
 
 #define _cleanup_bio_            _cleanup_(drop_bio)
 #define _cleanup_bn_             _cleanup_(drop_bn)

@@ -80,9 +80,10 @@ int jose_key_sign(const struct jose_key *key, const void *bytes, size_t length,
 int jose_key_verify(const struct jose_key *key, const void *bytes, size_t length, const unsigned char *signature,
                     size_t signature_length)
 {
-        _cleanup_digest_context_ EVP_MD_CTX *context = NULL;
         unsigned char der[DER_MOST];
+        EVP_MD_CTX *context;
         size_t der_length;
+        bool used;
         int r;
 
         if (signature_length != JOSE_SIGNATURE_BYTES)
@@ -93,11 +94,12 @@ int jose_key_verify(const struct jose_key *key, const void *bytes, size_t length
                 signature = der;
                 signature_length = der_length;
         }
-        context = EVP_MD_CTX_new();
-        if (!context ||
-            EVP_DigestVerifyInit_ex(context, NULL, digest_name(key), NULL, NULL, jose_key_openssl(key), NULL) != 1)
+        context = jose_key_take_context(key, &used);
+        if (!context || EVP_DigestVerifyInit_ex(context, NULL, digest_name(key), NULL, NULL,
+                                                used ? NULL : jose_key_openssl(key), NULL) != 1)
                 out_of_memory();
         r = EVP_DigestVerify(context, signature, signature_length, bytes, length);
+        jose_key_give_context(key, context);
         ERR_clear_error();
         return r == 1 ? 0 : -EBADMSG;
 }
