@@ -11,6 +11,7 @@ import socket
 import sqlite3
 import subprocess
 import time
+import urllib.error
 import urllib.request
 
 
@@ -123,6 +124,16 @@ class Thread:
         request = urllib.request.Request(base + path, headers={"Accept": accept})
         body = self.opener.open(request, timeout=20).read()
         return json.loads(body) if accept == "application/json" else body.decode()
+
+    def get_any(self, path):
+        """Status, headers and JSON, whatever the status."""
+        base = re.match(r"https?://[^/]+", self.addresses["web"]).group(0)
+        try:
+            answer = self.opener.open(urllib.request.Request(base + path, headers={"Accept": "application/json"}), timeout=20)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            return answer.status, answer.headers, json.loads(answer.read())
 
     def verify_store(self):
         return self.run(self.bin / "bioagent-collector", "verify", "--config", self.collector_config).stdout.decode()
