@@ -11,8 +11,8 @@ build_packages=(gcc libc6-dev make cmake ninja-build pkg-config libyaml-dev libs
 quickstart_packages=("${build_packages[@]}" curl ca-certificates)
 # To run the tests as well: the programs that are audited, in roots of both releases, and independent implementations.
 test_packages=("${quickstart_packages[@]}" libcmocka-dev clang clang-format mmdebstrap debian-archive-keyring openssl
-	openssh-client sqlite3 python3 python3-yaml python3-jsonschema python3-jwcrypto reuse shellcheck mandoc util-linux
-	binutils procps xz-utils git systemd)
+	openssh-client sqlite3 python3 python3-yaml python3-jsonschema python3-jwcrypto python3-cryptography reuse shellcheck
+	mandoc util-linux binutils procps xz-utils git systemd)
 
 # The runtime of clang's sanitizers and fuzzers, which clang only recommends: named after the release's clang.
 # shellcheck source=/dev/null
