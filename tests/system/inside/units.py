@@ -119,10 +119,11 @@ def watchdog():
 
 
 def one_line_a_run():
+    """Of all units: neither observer and probe nor the service manager adds to it."""
     journal = Journal()
     for _ in range(2):
         audit()
-    lines = journal.lines(DAEMON)
+    lines = [line for unit in (DAEMON, "bioagent-observe@*", "bioagent-probe@*") for line in journal.lines(unit)]
     if [line for line in lines if not line.startswith("run audit:")] or len(lines) != 2:
         raise Failure(f"two runs without a change gave {lines}")
     return lines[0]
@@ -198,8 +199,11 @@ def killed_in_a_run(instances, *errors):
         os.kill(wait_until(f"a process of {instances}", 60, lambda: process_of(instances), step=0.0002), signal.SIGKILL)
 
     daemon = main_pid()
+    journal = Journal()
     line = after_a_run(kill)
     found = state()
+    if not any("killed" in said for said in journal.lines(f"bioagent-{instances}@*")):
+        raise Failure("the journal does not say that it was killed")
     if not any(f["status"] == "error" for check in errors for f in found[check]["findings"]):
         raise Failure(f"no finding is an error: \"{line}\"")
     if main_pid() != daemon:
