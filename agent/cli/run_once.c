@@ -103,7 +103,7 @@ static int load_key(struct run *r)
         if (!r->options.key)
                 return CLI_CONTINUE;
         if (jose_key_load(r->options.key, &r->key, &why) < 0)
-                return cli_usage(&cli_run_once, "--key %s: %s", r->options.key, why ? why : "no key");
+                return cli_usage(&cli_run_once, "--key %s", why);
         if (!jose_key_is_private(r->key))
                 return cli_usage(&cli_run_once, "--key %s: a public key, expected a private one", r->options.key);
         return CLI_CONTINUE;

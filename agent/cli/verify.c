@@ -43,10 +43,12 @@ static void tell_problem(const struct verify_problem *p, void *user)
 {
         struct telling *t = user;
 
+        if (!p->line) { /* of the file, not of what is in it */
+                log_message(LOG_ERR, "%s: %s", p->file, p->why);
+                return;
+        }
         text_add_safe(&t->out, p->file, strlen(p->file));
-        if (p->line)
-                text_printf(&t->out, ":%zu", p->line);
-        text_add(&t->out, ": ");
+        text_printf(&t->out, ":%zu: ", p->line);
         if (p->chain)
                 text_printf(&t->out, "chain %s record %llu: ", p->chain, (unsigned long long)p->seq);
         if (p->verdict != CHAIN_OK)
@@ -104,7 +106,7 @@ static int load_keys(const struct cli_command *self, const struct cli_list *path
                 _cleanup_free_ char *why = NULL;
 
                 if (jose_key_load(paths->items[i], &keys[i], &why) < 0)
-                        return cli_usage(self, "--key %s: %s", paths->items[i], why ? why : "no key");
+                        return cli_usage(self, "--key %s", why);
         }
         return CLI_CONTINUE;
 }
