@@ -9,8 +9,6 @@
 #include "base/text.h"
 #include "facts/lines.h"
 
-#define PROGRAM "/usr/sbin/sshd"
-
 static int read_file(void *user, const char *path, const char **bytes, size_t *length, const char **why)
 {
         struct sshd *s = user;
@@ -138,8 +136,15 @@ static unsigned find_port(void *user, const char *name)
         return 0;
 }
 
+const struct access_file *sshd_program(struct sshd *s)
+{
+        const struct access_file *program = access_stat(facts_access(s->facts), SSHD_PROGRAM);
+
+        return program->state != BIO_ABSENT ? program : access_stat(facts_access(s->facts), SSHD_PROGRAM_BIN);
+}
+
 /* Where sshd lies when it was built by hand. */
-static const char *const programs_elsewhere[] = {"/usr/local/sbin/sshd", "/usr/local/bin/sshd", "/usr/bin/sshd"};
+static const char *const programs_elsewhere[] = {"/usr/local/sbin/sshd", "/usr/local/bin/sshd"};
 
 /* An sshd that is not the distribution's, or NULL. */
 static const char *find_elsewhere(struct sshd *s)
@@ -172,7 +177,7 @@ static bool find_release(struct sshd *s)
 {
         const struct fact_argument arguments[] = {{"name", "openssh-server"}, {NULL, NULL}};
         const struct bio_node *package = facts_query(s->facts, "packages.installed", arguments);
-        const struct access_file *program = access_stat(facts_access(s->facts), PROGRAM);
+        const struct access_file *program = sshd_program(s);
         const char *elsewhere;
         bool known = tree_state(package) == BIO_KNOWN, listed = tree_state(package) != BIO_ABSENT;
 
@@ -193,7 +198,8 @@ static bool find_release(struct sshd *s)
                 s->state = BIO_UNREADABLE;
                 s->why = program->why;
         } else if (program->state == BIO_KNOWN) {
-                s->why = PROGRAM " belongs to no package, so that its version is not known";
+                s->why = "the program belongs to no package, so that its version is not known";
+                s->version_source = program->path;
         } else if (elsewhere) {
                 s->why = "an sshd that is not the distribution's, so that its version and files are not known";
                 s->version_source = elsewhere;

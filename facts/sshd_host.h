@@ -44,6 +44,12 @@ struct sshd {
 
 struct sshd *sshd_of(struct facts *f);
 
+/* Where distributions put it; the latter where /usr/sbin is a link to bin. */
+#define SSHD_PROGRAM     "/usr/sbin/sshd"
+#define SSHD_PROGRAM_BIN "/usr/bin/sshd"
+/* The distribution's program, as it lies here. */
+const struct access_file *sshd_program(struct sshd *s);
+
 /* sshd_release.c: the models for a package's version (NULL: not known): 1, 2, or 0 with *why. */
 size_t sshd_releases(struct arena *arena, const char *version, struct sshd_release ret[static SSHD_MODELS],
                      const char **why);

@@ -6,7 +6,6 @@
 #include "facts/sshd_host.h"
 #include "facts/systemd_internal.h"
 
-#define PROGRAM    "/usr/sbin/sshd"
 #define WORDS_MOST 200
 
 /* Debian's units: the listener, and what is started for each connection where a socket listens. */
@@ -161,15 +160,24 @@ static struct sshd_instance *add_instance(struct sshd *s, const struct sshd_inst
         return &s->instances[s->instance_count++];
 }
 
+/* Names of the program where directories of programs are links to one another. */
+static const char *const program_names[] = {SSHD_PROGRAM, SSHD_PROGRAM_BIN, "/sbin/sshd", "/bin/sshd"};
+
 /* Whether a path is the installed program, by any name. */
 static bool is_program(struct sshd *s, const char *path)
 {
-        const struct access_file *program = access_stat(facts_access(s->facts), PROGRAM);
+        const struct access_file *program = sshd_program(s);
         const struct access_file *file = access_stat(facts_access(s->facts), path);
+        size_t i;
 
-        if (streq(path, PROGRAM))
+        if (streq(path, SSHD_PROGRAM))
                 return true;
-        return program->state == BIO_KNOWN && file->state == BIO_KNOWN && streq(program->resolved, file->resolved);
+        if (program->state == BIO_KNOWN && file->state == BIO_KNOWN)
+                return streq(program->resolved, file->resolved);
+        for (i = 0; i < ELEMENTS(program_names); i++)
+                if (streq(path, program_names[i]))
+                        return program->state == BIO_ABSENT || file->state == BIO_ABSENT;
+        return false;
 }
 
 /* Whether a path, or a shell's line, names an sshd: "/opt/bin/sshd", "exec /usr/sbin/sshd -D". */
@@ -196,7 +204,7 @@ static void read_command_line(struct sshd *s, struct sshd_instance *i, const str
         if (w->count == 0 || w->count == WORDS_MOST)
                 i->undecidable = "its command line cannot be told";
         else if (!is_program(s, w->at[0])) {
-                i->undecidable = "it starts another program than " PROGRAM;
+                i->undecidable = "it starts another program than " SSHD_PROGRAM;
                 for (k = 0; k < w->count && !i->elsewhere; k++)
                         if (names_sshd(w->at[k]))
                                 i->elsewhere = w->at[0];
@@ -221,8 +229,9 @@ static void read_unit(struct sshd *s, const struct bio_node *unit, struct sshd_i
                 i->elsewhere = names_sshd(path) ? path : NULL;
                 return;
         }
+        /* The program has any name that the unit gives it (ExecStart=@). */
         for (k = 0; k < tree_count(argv); k++)
-                add_word(&w, tree_bytes_of(tree_at(argv, k), NULL));
+                add_word(&w, tree_bytes_of(k == 0 ? tree_get(tree_at(commands, 0), "path") : tree_at(argv, k), NULL));
         read_command_line(s, i, &w);
 }
 
@@ -415,5 +424,5 @@ void sshd_find_instances(struct sshd *s)
                 find_processes(s);
         if (s->instance_count == 0)
                 (void)add_instance(
-                        s, &(struct sshd_instance){.name = "sshd", .command_line = PROGRAM, .not_seen = offline});
+                        s, &(struct sshd_instance){.name = "sshd", .command_line = SSHD_PROGRAM, .not_seen = offline});
 }
