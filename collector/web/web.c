@@ -112,14 +112,20 @@ static void answer_token(const struct web *w, const char *token, struct http_rep
 
 /* --- what there is to see -------------------------------------------------------------------------------------- */
 
-/* The organisation that is asked for, else ours where it has hosts, else the first. malloc'd. */
+static bool names_organisation(const char *query)
+{
+        return query && (starts_with(query, "organisation=") || strstr(query, "&organisation="));
+}
+
+/* The organisation that is asked for, else ours where it has hosts, else the first. malloc'd. NULL where one is asked
+ * for that cannot be read: another one's figures would be no answer. */
 static char *choose_organisation(const struct web *w, const struct http_request *q, const json_t *all)
 {
         char *asked = http_query_value(q->query, "organisation");
         const json_t *entry;
         size_t i;
 
-        if (asked)
+        if (asked || names_organisation(q->query))
                 return asked;
         json_array_foreach (all, i, entry)
                 if (streq(json_string_value(entry), w->organisation))
@@ -225,6 +231,10 @@ static void answer_resource(struct web *w, const struct http_request *q, int64_t
         r = find_resource(q->path, &api, &rest);
         if (!r) {
                 http_reply_problem(reply, 404, NULL);
+                return;
+        }
+        if (!org) {
+                http_reply_problem(reply, 400, "the organisation is no text");
                 return;
         }
         data = r->get(w->store, org, rest, now);

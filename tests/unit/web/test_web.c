@@ -305,7 +305,7 @@ static void an_organisation_sees_its_own_hosts_alone(void **state)
         struct fixture *f = *state;
         _cleanup_host_ struct host other = host_make();
         _cleanup_json_ json_t *own = NULL, *others = NULL, *nobody = NULL;
-        _cleanup_reply_ struct http_reply cross = {0};
+        _cleanup_reply_ struct http_reply cross = {0}, unreadable = {0};
         _cleanup_free_ char *target = NULL, *page = NULL;
 
         a_host_reports(f, "web-01", "x");
@@ -319,6 +319,9 @@ static void an_organisation_sees_its_own_hosts_alone(void **state)
         assert_int_equal(json_array_size(json_object_get(nobody, "hosts")), 0);
         target = must_printf("/v1/hosts/%s?organisation=Provincie+%%26+Co", f->host.id);
         assert_int_equal(get(f, target, &cross), 404);
+        assert_int_equal(get(f, "/v1/hosts?organisation=%00", &unreadable), 400);
+        http_reply_free(&unreadable);
+        assert_int_equal(get(f, "/v1/hosts?x=1&organisation=%ff", &unreadable), 400);
         page = get_page(f, "/");
         assert_non_null(strstr(page, "<option>Provincie &amp; Co</option>"));
 }
