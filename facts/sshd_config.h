@@ -20,7 +20,7 @@
 #include "facts/arena.h"
 
 /* Bounds of ours; a configuration beyond them is undecidable. (sshd's own: 16 levels of Include.) */
-#define SSHD_LINES_MOST    100000     /* over all files, a file counted each time it is included */
+#define SSHD_LINES_MOST    50000      /* over all files, a file counted each time it is included */
 #define SSHD_BYTES_MOST    (1u << 20) /* the same */
 #define SSHD_WORDS_MOST    4096       /* of a line */
 #define SSHD_CRITERIA_MOST 16000      /* of all Match lines */

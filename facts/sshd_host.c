@@ -9,6 +9,9 @@
 #include "base/text.h"
 #include "facts/lines.h"
 
+/* Memory for the configurations of all ways in which sshd is started; the last one read may go beyond it. */
+#define CONFIGURATIONS_MOST ((size_t)24 * 1024 * 1024)
+
 static int read_file(void *user, const char *path, const char **bytes, size_t *length, const char **why)
 {
         struct sshd *s = user;
@@ -253,7 +256,7 @@ static void keep_starting(struct sshd *s, struct sshd_instance *i)
 static void *make(struct facts *f)
 {
         struct sshd *s = must_alloc(sizeof(*s));
-        size_t i, k;
+        size_t i, k, kept = 0;
 
         s->facts = f;
         s->host = (struct sshd_host){read_file, glob_files, find_home, find_port, s};
@@ -265,8 +268,12 @@ static void *make(struct facts *f)
         for (i = 0; i < s->instance_count; i++) {
                 struct sshd_instance *instance = &s->instances[i];
 
-                for (k = 0; k < s->release_count && !instance->undecidable; k++)
+                for (k = 0; k < s->release_count && !instance->undecidable && kept <= CONFIGURATIONS_MOST; k++) {
                         instance->configs[k] = sshd_config_read(&s->releases[k], &s->host, &instance->arguments);
+                        kept += instance->configs[k]->arena.total;
+                }
+                if (k < s->release_count && !instance->undecidable)
+                        instance->undecidable = "more configuration than is read";
                 instance->config_count = k;
                 keep_starting(s, instance);
                 find_change(s, instance);

@@ -6,7 +6,8 @@
 #include "facts/sshd_host.h"
 #include "facts/systemd_internal.h"
 
-#define WORDS_MOST 200
+#define WORDS_MOST     200
+#define INSTANCES_MOST 32 /* and one for all others */
 
 /* Debian's units: the listener, and what is started for each connection where a socket listens. */
 static const char *const units[] = {"ssh.service", "sshd.service", "ssh@.service", "sshd@.service"};
@@ -137,7 +138,8 @@ static bool same_arguments(const struct sshd_arguments *a, const struct sshd_arg
         return true;
 }
 
-static struct sshd_instance *add_instance(struct sshd *s, const struct sshd_instance *new)
+/* The instance with the same options, or NULL. */
+static struct sshd_instance *instance_like(struct sshd *s, const struct sshd_instance *new)
 {
         size_t i;
 
@@ -147,6 +149,21 @@ static struct sshd_instance *add_instance(struct sshd *s, const struct sshd_inst
                 if (same_text(old->undecidable, new->undecidable) && same_arguments(&old->arguments, &new->arguments))
                         return old;
         }
+        return NULL;
+}
+
+static struct sshd_instance *add_instance(struct sshd *s, const struct sshd_instance *new)
+{
+        static const struct sshd_instance others = {.name = "sshd",
+                                                    .undecidable = "it is started in more ways than are looked at"};
+        struct sshd_instance *old = instance_like(s, new);
+
+        if (!old && s->instance_count >= INSTANCES_MOST) {
+                new = &others;
+                old = instance_like(s, new);
+        }
+        if (old)
+                return old;
         if (s->instance_count == s->instances_allocated) {
                 size_t allocated = s->instances_allocated + 8;
                 struct sshd_instance *grown = arena_alloc(&s->arena, allocated * sizeof(*grown));

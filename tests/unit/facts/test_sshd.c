@@ -376,6 +376,54 @@ static void a_unit_of_any_name_counts(void **state)
         scopes_are("ssh.service: everywhere=no; bastion.service: everywhere=yes");
 }
 
+static void ways_of_starting_are_bounded(void **state)
+{
+        const struct bio_node *list;
+        size_t i;
+
+        (void)state;
+        add_package(BOOKWORM);
+        make_directory("etc/systemd");
+        make_directory("etc/systemd/system");
+        make_file("etc/ssh/sshd_config", "PermitRootLogin no\n");
+        for (i = 0; i < 40; i++) {
+                _cleanup_free_ char *path = must_printf("etc/systemd/system/sshd%02zu.service", i);
+                _cleanup_free_ char *unit = must_printf("[Service]\nExecStart=/usr/sbin/sshd -D -p %zu\n", i + 1);
+
+                make_file(path, unit);
+        }
+        list = ask("root");
+        assert_int_equal(tree_count(list), 33);
+        assert_string_equal(tree_why(tree_get(tree_at(list, 32), "PermitRootLogin")),
+                            "sshd: it is started in more ways than are looked at");
+}
+
+static void configurations_are_bounded_together(void **state)
+{
+        _cleanup_text_ struct text big = {0};
+        const struct bio_node *list;
+        size_t i;
+
+        (void)state;
+        add_package(BOOKWORM);
+        make_directory("etc/systemd");
+        make_directory("etc/systemd/system");
+        for (i = 0; i < 40000; i++)
+                text_add(&big, "PermitRootLogin no\n");
+        make_file("etc/ssh/sshd_config", text_string(&big));
+        for (i = 0; i < 10; i++) {
+                _cleanup_free_ char *path = must_printf("etc/systemd/system/sshd%02zu.service", i);
+                _cleanup_free_ char *unit = must_printf("[Service]\nExecStart=/usr/sbin/sshd -D -p %zu\n", i + 1);
+
+                make_file(path, unit);
+        }
+        list = ask("root");
+        assert_int_equal(tree_count(list), 10);
+        assert_int_equal(tree_state(tree_get(tree_at(list, 0), "PermitRootLogin")), BIO_KNOWN);
+        assert_string_equal(tree_why(tree_get(tree_at(list, 9), "PermitRootLogin")),
+                            "sshd09.service: more configuration than is read");
+}
+
 static void a_template_counts_by_its_instances(void **state)
 {
         (void)state;
@@ -605,6 +653,8 @@ int main(void)
                 IN_ROOT(an_sshd_elsewhere_is_not_told),
                 IN_ROOT(a_unit_of_any_name_counts),
                 IN_ROOT(a_template_counts_by_its_instances),
+                IN_ROOT(ways_of_starting_are_bounded),
+                IN_ROOT(configurations_are_bounded_together),
 
                 cmocka_unit_test(releases_know_their_updates),
                 cmocka_unit_test(options_of_the_program),
