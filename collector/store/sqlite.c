@@ -274,7 +274,8 @@ int store_open(const char *directory, bool create, struct store **ret, char **wh
         if (r < 0)
                 return r;
         /* 64 MiB of log between checkpoints: each copies every page once, however often it was written. The cache holds
-         * what a commit touches; a larger one would take fresh memory for every record, which costs more than it saves. */
+         * what a commit touches; a larger one would take fresh memory for every record, which costs more than it saves.
+         */
         (void)pragma(s, "PRAGMA wal_autocheckpoint = 8192");
         (void)pragma(s, "PRAGMA cache_size = -8192");
         r = migrate(s, create, why);

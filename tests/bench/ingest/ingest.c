@@ -63,7 +63,7 @@ static struct {
         EVP_PKEY *key;
         X509 *certificate;
         SSL_CTX *context;
-} bench = {.records = 20000, .hosts = 200, .batch = 200, .connections = 4, .lock = PTHREAD_MUTEX_INITIALIZER};
+} bench = {.records = 40000, .hosts = 200, .batch = 500, .connections = 4, .lock = PTHREAD_MUTEX_INITIALIZER};
 
 static _Noreturn void die(const char *what)
 {
