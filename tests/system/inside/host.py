@@ -134,6 +134,7 @@ class Saved:
 
 
 def remove(path):
+    """Whatever is there, if anything is."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

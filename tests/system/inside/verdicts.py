@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The three checks judged right: the host is changed, the daemon looks, --run-once looks as well, and both must find what is so.
-For sshd the program itself is asked too (sshd -T)."""
+For sshd the program itself is asked too (sshd -T), and somebody logs in as root, or not."""
 import json
 import os
 import pathlib
@@ -8,12 +8,14 @@ import signal
 import time
 
 from agent import must_be, side_by_side, subjects
-from host import Failure, Saved, release, replace, run, show, wait_until
+from host import Failure, Saved, release, remove, replace, run, show, wait_until
 
 SSHD_CONFIG = pathlib.Path("/etc/ssh/sshd_config")
 DROP_IN = SSHD_CONFIG.with_name("sshd_config.d") / "00-bioagent-inside.conf"
 DEFAULTS = pathlib.Path("/etc/default/ssh")
+KEYS_DROP_IN = DROP_IN.with_name("00-aa-bioagent-inside-keys.conf")
 ACCOUNTS = [f"/etc/{name}{old}" for name in ("passwd", "shadow", "group", "gshadow") for old in ("", "-")]
+LOGIN = pathlib.Path("/run/bioagent-inside-login")
 OTHER = "toor"
 
 
@@ -33,8 +35,30 @@ def other_instances():
 
 
 class Sshd:
+    """The check's verdict, what sshd itself says, and whether root really gets in."""
+
     def __init__(self):
         self.others = other_instances()
+        self.key = LOGIN / "key"
+
+    def prepare_login(self):
+        """A key that would let root in, for this host's sshd alone, where nobody but root can write."""
+        remove(LOGIN)
+        LOGIN.mkdir(mode=0o755)
+        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.key)
+        settings = f"AuthorizedKeysFile {self.key}.pub\n"
+        if "persourcepenalties" in run("/usr/sbin/sshd", "-T").stdout:
+            settings += "PerSourcePenalties no\n"  # we are refused on purpose, and often
+        KEYS_DROP_IN.parent.mkdir(exist_ok=True)
+        replace(KEYS_DROP_IN, settings)
+
+    def root_gets_in(self):
+        done = run("ssh", "-F", "none", "-i", self.key, "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o",
+                   "UserKnownHostsFile=/dev/null", "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=60", "root@127.0.0.1", "true",
+                   status=None)
+        if done.returncode and "Permission denied" not in done.stderr:
+            raise Failure(f"ssh: {done.stderr}")
+        return done.returncode == 0
 
     def findings(self, result):
         """Of ssh.service alone: (account or "", where, status)."""
@@ -62,10 +86,12 @@ class Sshd:
         value = dict(line.split(" ", 1) for line in text.splitlines() if " " in line)["permitrootlogin"]
         return "prohibit-password" if value == "without-password" else value
 
-    def must_be(self, *wanted):
+    def must_be(self, *wanted, gets_in=None):
         found = self.verdicts()
         if found != sorted(wanted):
             raise Failure(f"ssh.root-login is not a pass in {found}; wanted {sorted(wanted)}")
+        if gets_in is not None and self.root_gets_in() != gets_in:
+            raise Failure(f"root {'does not get' if gets_in else 'gets'} in")
 
 
 def drop_in(text):
@@ -84,19 +110,26 @@ def ssh_no(sshd):
     reload_sshd()
     if sshd.itself() != "no":
         raise Failure("sshd itself does not take the drop-in: is there an Include in sshd_config?")
-    sshd.must_be()
+    sshd.must_be(gets_in=False)
+    drop_in("PermitRootLogin prohibit-password\n")
+    reload_sshd()
+    sshd.must_be(("user:root", "everywhere", "fail"), gets_in=True)
 
 
 def ssh_not_reloaded(sshd):
     """The value on disk is judged; that sshd has not read it is an error of its own."""
-    drop_in("PermitRootLogin no\n# edited\n")
-    sshd.must_be(("service:ssh", "in-force", "error"))
     drop_in("PermitRootLogin yes\n")
-    sshd.must_be(("service:ssh", "in-force", "error"), ("user:root", "everywhere", "fail"))
+    reload_sshd()
     drop_in("PermitRootLogin no\n")
+    sshd.must_be(("service:ssh", "in-force", "error"), gets_in=True)
+    reload_sshd()
+    sshd.must_be(gets_in=False)
+    drop_in("PermitRootLogin yes\n")
+    sshd.must_be(("service:ssh", "in-force", "error"), ("user:root", "everywhere", "fail"), gets_in=False)
+    drop_in("PermitRootLogin no\n# the same again\n")
     sshd.must_be(("service:ssh", "in-force", "error"))
     reload_sshd()
-    sshd.must_be()
+    sshd.must_be(gets_in=False)
 
 
 def ssh_first_wins(sshd):
@@ -118,17 +151,19 @@ def ssh_first_wins(sshd):
 
 
 def ssh_match(sshd):
-    drop_in("PermitRootLogin no\nMatch Address 192.0.2.0/24\n    PermitRootLogin yes\n")
+    drop_in("PermitRootLogin no\nMatch Address 127.0.0.0/8\n    PermitRootLogin yes\n")
     reload_sshd()
-    if (sshd.itself(address="192.0.2.7"), sshd.itself()) != ("yes", "no"):
+    if (sshd.itself(address="127.0.0.1"), sshd.itself()) != ("yes", "no"):
         raise Failure("sshd itself does not tell the addresses apart")
+    if not sshd.root_gets_in():
+        raise Failure("root does not get in from there")
     found = sshd.verdicts()
-    if len(found) != 1 or found[0][2] != "fail" or "192.0.2.0/24" not in found[0][1]:
+    if len(found) != 1 or found[0][2] != "fail" or "127.0.0.0/8" not in found[0][1]:
         raise Failure(f"not a pass in {found}")
     where = found[0][1]
-    drop_in("Match Address 192.0.2.0/24\n    PermitRootLogin no\n")
+    drop_in("Match Address 127.0.0.0/8\n    PermitRootLogin no\n")
     reload_sshd()
-    sshd.must_be(("user:root", "elsewhere", "fail"))
+    sshd.must_be(("user:root", "elsewhere", "fail"), gets_in=False)
     return where
 
 
@@ -152,8 +187,22 @@ def ssh_arguments(sshd):
     drop_in("PermitRootLogin no\n")
     run("systemctl", "restart", "ssh.service")
     found = sshd.verdicts()
-    if not any(f == ("user:root", "everywhere", "fail") for f in found):
+    if ("user:root", "everywhere", "fail") not in found or not sshd.root_gets_in():
         raise Failure(f"not a pass in {found}")
+
+
+def ssh_by_socket(sshd):
+    """Where a socket listens, each connection reads anew: nothing waits for a reload."""
+    drop_in("PermitRootLogin yes\n")
+    run("systemctl", "stop", "ssh.service")
+    run("systemctl", "start", "ssh.socket")
+    try:
+        sshd.must_be(("user:root", "everywhere", "fail"), gets_in=True)
+        drop_in("PermitRootLogin no\n")
+        sshd.must_be(gets_in=False)
+    finally:
+        run("systemctl", "stop", "ssh.socket")
+        run("systemctl", "start", "ssh.service")
 
 
 def ssh_does_not_start(sshd):
@@ -172,16 +221,19 @@ def test_ssh(report, keep):
     sshd = Sshd()
 
     def restore():
+        remove(LOGIN)
         saved.restore()
         run("systemctl", "restart", "ssh.service")
         ssh_stock(sshd)
 
     report.case("ssh.root-login as this host is", ssh_stock, sshd)
     try:
+        sshd.prepare_login()
         report.case("ssh.root-login with \"no\" in a drop-in, sshd reloaded", ssh_no, sshd)
         report.case("ssh.root-login edited and not reloaded", ssh_not_reloaded, sshd)
         report.case("ssh.root-login: the first value wins, however it is written", ssh_first_wins, sshd)
         report.case("ssh.root-login in Match blocks", ssh_match, sshd)
+        report.case("ssh.root-login where a socket listens", ssh_by_socket, sshd)
         report.case("ssh.root-login in the unit's arguments", ssh_arguments, sshd)
         saved.restore()
         run("systemctl", "restart", "ssh.service")
