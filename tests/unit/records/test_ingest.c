@@ -442,6 +442,8 @@ static void every_altered_bit_is_refused(void **state)
         size_t bits, i;
 
         line = host_full(&f->host, result, "");
+        assert_non_null(strchr(line, '~'));
+        assert_string_not_equal(strchr(line, '~'), "~"); /* disclosures are altered too */
         bits = strlen(line) * 8;
         for (i = 0; i < bits; i += 37) {
                 struct batch b;
