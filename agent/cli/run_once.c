@@ -13,6 +13,7 @@
 #include "base/term.h"
 #include "cli/cli.h"
 #include "jose/jws.h"
+#include "policy/declaration.h"
 #include "record/record.h"
 #include "report/host.h"
 
@@ -53,6 +54,7 @@ struct run {
         struct jose_key *key;
         struct config config;
         struct policies *policies;
+        struct declarations *declarations;
         struct observer *observer;
         json_t *descriptors, *plan, *results, *measures, *payload;
 };
@@ -67,6 +69,7 @@ static void run_free(struct run *r)
         jose_key_free(r->key);
         config_free(&r->config);
         policies_free(r->policies);
+        declarations_free(r->declarations);
         observer_close(r->observer);
         json_decref(r->descriptors);
         json_decref(r->plan);
@@ -158,6 +161,18 @@ static int read_options(struct run *r, int argc, char **argv)
 
 /* ---- the run ---- */
 
+/* What may not be read, as an ordinary user, is an error of the checks that ask for it; what is wrong is one of usage.
+ */
+static int load_declarations(struct run *r)
+{
+        _cleanup_free_ char *directory = must_printf("%s/declarations.d", r->config.directory);
+        _cleanup_diag_ struct diag diag = {0};
+        int result = declarations_load(directory, &diag, &r->declarations);
+
+        cli_diagnostics(&diag);
+        return result == 0 || result == -EACCES ? CLI_CONTINUE : CLI_USAGE;
+}
+
 static int make_plan(struct run *r)
 {
         _cleanup_diag_ struct diag diag = {0};
@@ -176,6 +191,7 @@ static void observe(struct run *r, int64_t now)
 
         json_set(request, "now", json_must(json_integer(now)));
         json_set(request, "root", json_must(json_string(r->root ? r->root : "/")));
+        json_set(request, "declarations", declarations_plan(r->declarations));
         json_set(request, "checks", json_incref(r->plan));
         if (observer_run(r->observer, request, &r->results, &done, &why) < 0)
                 log_message(LOG_WARNING, "the run is not complete: %s", why ? why : "the observer did not answer");
@@ -278,6 +294,8 @@ static int run(struct run *r, int argc, char **argv)
                 status = cli_config(&r->options.common, &r->config);
         if (status == CLI_CONTINUE)
                 status = cli_policies(&r->config, r->options.policies.items, &r->policies);
+        if (status == CLI_CONTINUE)
+                status = load_declarations(r);
         if (status != CLI_CONTINUE)
                 return status;
         started = moment_now();

@@ -9,12 +9,14 @@
 
 #include "base/tree.h"
 #include "bioagent/check.h"
+#include "observe/declared.h"
 
-/* Where facts come from. Both answer a node, never NULL. */
+/* Where facts come from, and what was declared. Both functions answer a node, never NULL. */
 struct engine_source {
         const struct bio_node *(*fact)(void *user, const char *name);
         const struct bio_node *(*query)(void *user, const char *name, const struct bio_argument *arguments);
         void *user;
+        struct declared *declared; /* NULL: nothing */
 };
 
 /* Runs one check and gives its result (docs/protocol.md). `with` (may be NULL) are the parameters that policy or

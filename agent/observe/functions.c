@@ -187,6 +187,28 @@ static bool is_personal(struct bio_context *public, const struct bio_node *node)
         return tree_class_of(node) == BIO_PERSONAL;
 }
 
+/* What was declared */
+
+static const struct bio_node *entries_about(struct bio_context *public, const char *subject, bool lapsed)
+{
+        struct context *c = context_of(public);
+
+        if (!c->source->declared)
+                return tree_absent(c->tree, "nothing is declared");
+        changes_at(public, declared_changes_at(c->source->declared, subject));
+        return declared_entries(c->source->declared, subject, lapsed);
+}
+
+static const struct bio_node *get_declared(struct bio_context *public, const char *subject)
+{
+        return entries_about(public, subject, false);
+}
+
+static const struct bio_node *get_lapsed(struct bio_context *public, const char *subject)
+{
+        return entries_about(public, subject, true);
+}
+
 const struct bio_functions engine_functions = {
         .size = sizeof(struct bio_functions),
         .fact = get_fact,
@@ -212,4 +234,6 @@ const struct bio_functions engine_functions = {
         .changes_at = changes_at,
         .because = because,
         .personal = is_personal,
+        .declared = get_declared,
+        .lapsed = get_lapsed,
 };

@@ -27,10 +27,12 @@ struct look_at {
         struct access *access;
         struct live *live;
         struct facts *facts;
+        struct declared *declared;
 };
 
 static void look_away(struct look_at *l)
 {
+        declared_free(l->declared);
         facts_free(l->facts);
         live_free(l->live);
         access_close(l->access);
@@ -96,7 +98,7 @@ static int send_done(const struct look_at *l, uint64_t started)
 
 static int run_one(struct look_at *l, const json_t *entry, int64_t now)
 {
-        const struct engine_source source = {source_fact, source_query, l->facts};
+        const struct engine_source source = {source_fact, source_query, l->facts, l->declared};
         const char *id = json_member_string(entry, "check");
         const json_t *with = json_object_get(entry, "with");
         const struct bio_check *check = catalogue_find(l->server->catalogue, id);
@@ -130,15 +132,18 @@ static int serve_run(const struct server *s, const json_t *plan, char **why)
         const char *wrong = wrong_plan(plan);
         const json_t *entries = json_object_get(plan, "checks");
         uint64_t started = processor_us();
+        int64_t now = json_member_integer(plan, "now", 0);
         int r;
 
         if (wrong) {
                 *why = must_strdup(wrong);
                 return -EINVAL;
         }
-        r = open_root(&l, json_member_string(plan, "root"), why);
+        r = declared_read(json_object_get(plan, "declarations"), now, &l.declared, why);
+        if (r == 0)
+                r = open_root(&l, json_member_string(plan, "root"), why);
         for (size_t i = 0; r == 0 && i < json_array_size(entries); i++)
-                r = run_one(&l, json_array_get(entries, i), json_member_integer(plan, "now", 0));
+                r = run_one(&l, json_array_get(entries, i), now);
         return r < 0 ? r : send_done(&l, started);
 }
 

@@ -5,18 +5,23 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/term.h"
 #include "base/text.h"
 #include "base/yaml.h"
 #include "policy/internal.h"
+#include "policy/subjects.h"
 
-#define TEXT_MOST 1024
+#define TEXT_MOST  1024
+#define BYTES_MOST ((size_t)8 * 1024 * 1024) /* of all files */
 
 struct declarations {
         struct declaration *list;
         size_t count, allocated;
         struct tree *tree; /* of all of them */
+        size_t bytes;      /* of all of them */
+        char *unreadable;  /* why the set is not the whole one, or NULL */
 };
 
 void declarations_free(struct declarations *d)
@@ -24,6 +29,7 @@ void declarations_free(struct declarations *d)
         if (!d)
                 return;
         tree_free(d->tree);
+        free(d->unreadable);
         free(d->list);
         free(d);
 }
@@ -53,7 +59,17 @@ int declaration_read(const struct bio_node *root, struct declaration *ret, struc
                                   valid);
         ret->until = term_add(ret->date, &term);
         ret->content = root;
-        return 0;
+        return subjects_read(root, diag);
+}
+
+/* Who may not read a file is told so, and goes on with a set that is known not to be the whole one. */
+static int refuse(struct declarations *d, const char *path, int error)
+{
+        bool permission = error == -EACCES || error == -EPERM;
+
+        if (permission && !d->unreadable)
+                d->unreadable = must_printf("%s: %s", path, strerror(-error));
+        return permission ? -EACCES : -EINVAL;
 }
 
 static int load_file(struct declarations *d, const char *path, struct diag *diag)
@@ -68,8 +84,12 @@ static int load_file(struct declarations *d, const char *path, struct diag *diag
                 (void)diag_add(diag, DIAG_ERROR, path, 0, 0,
                                "cannot be read: %s, expected a regular file of at most %d bytes", strerror(-r),
                                YAML_FILE_MOST);
-                return r;
+                return refuse(d, path, r);
         }
+        d->bytes += length;
+        if (d->bytes > BYTES_MOST)
+                return diag_add(diag, DIAG_ERROR, path, 0, 0,
+                                "more than %zu bytes of declarations with this file, expected fewer", BYTES_MOST);
         if (yaml_parse(d->tree, path, bytes, length, diag, &root) < 0 || declaration_read(root, &declaration, diag) < 0)
                 return -EINVAL;
         digest = sha256_digest(bytes, length);
@@ -86,17 +106,19 @@ int declarations_load(const char *directory, struct diag *diag, struct declarati
         struct declarations *d = must_alloc(sizeof(*d));
         char **names;
         size_t count;
-        int result = 0;
+        int result, r;
 
         d->tree = tree_new();
         *ret = d;
-        if (yaml_directory(directory, &names, &count, diag) < 0)
-                return -EINVAL;
+        result = yaml_directory(directory, &names, &count, diag);
+        if (result < 0)
+                return refuse(d, directory, result);
         for (size_t i = 0; i < count; i++) {
                 _cleanup_free_ char *path = must_printf("%s/%s", directory, names[i]);
 
-                if (load_file(d, path, diag) < 0)
-                        result = -EINVAL;
+                r = load_file(d, path, diag);
+                if (r < 0 && result != -EINVAL)
+                        result = r;
         }
         names_free(names, count);
         return result;
@@ -115,4 +137,25 @@ const struct declaration *declarations_at(const struct declarations *d, size_t i
 bool declaration_expired(const struct declaration *d, int64_t now)
 {
         return now >= d->until;
+}
+
+json_t *declarations_plan(const struct declarations *d)
+{
+        json_t *plan = json_must(json_object()), *files = json_must(json_array());
+
+        for (size_t i = 0; i < d->count; i++) {
+                const struct declaration *declaration = &d->list[i];
+                json_t *file = json_must(json_object());
+
+                json_set(file, "file", json_safe_string(declaration->path, strlen(declaration->path)));
+                json_set(file, "role", json_safe_string(declaration->role, strlen(declaration->role)));
+                json_set(file, "date", json_must(json_integer(declaration->date)));
+                json_set(file, "until", json_must(json_integer(declaration->until)));
+                json_set(file, "subjects", subjects_json(declaration->content));
+                json_push(files, file);
+        }
+        json_set(plan, "files", files);
+        json_set(plan, "unreadable",
+                 d->unreadable ? json_safe_string(d->unreadable, strlen(d->unreadable)) : json_null());
+        return plan;
 }

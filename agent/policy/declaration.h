@@ -29,12 +29,15 @@ struct declarations;
 /* NULL does nothing. */
 void declarations_free(struct declarations *d);
 /* Reads every *.yml of a directory, in bytewise order; a missing directory is an empty set. -EINVAL with diagnostics;
- * the good ones are kept. */
+ * -EACCES where all that is wrong is that this process may not read one of them, or the directory. The good ones are
+ * kept. */
 int declarations_load(const char *directory, struct diag *diag, struct declarations **ret);
 size_t declarations_count(const struct declarations *d);
 const struct declaration *declarations_at(const struct declarations *d, size_t i);
 /* One parsed file: role, date, until and content of *ret. -EINVAL with a diagnostic. */
 int declaration_read(const struct bio_node *root, struct declaration *ret, struct diag *diag);
 bool declaration_expired(const struct declaration *d, int64_t now);
+/* All of them as a plan carries them to an observer ("declarations", docs/protocol.md). New reference. */
+json_t *declarations_plan(const struct declarations *d);
 
 #endif

@@ -38,6 +38,7 @@ static json_t *examine(struct rules *rules, const char *socket, int64_t now)
                 plan = json_must(json_array());
         json_set(request, "now", json_must(json_integer(now)));
         json_set(request, "root", json_string_or_null("/"));
+        json_set(request, "declarations", declarations_plan(rules->declarations));
         json_set(request, "checks", json_incref(plan));
         (void)observer_run(observer, request, &results, &done, &why);
         json_set(answer, "descriptors", json_incref(descriptors));

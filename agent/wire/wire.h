@@ -17,10 +17,10 @@ enum wire_type {
 
         WIRE_DESCRIBE = 16,    /* to observe: {} */
         WIRE_DESCRIPTORS = 17, /* answer: {"checks":[…],"facts":[…]} */
-        WIRE_RUN = 18,         /* {"now":seconds,"root":"/"|path,"checks":[{"check":id,"with":{…}}]} */
-        WIRE_READING = 19,     /* answer: {"fact":"sshd"}: from now on this one is being read */
-        WIRE_RESULT = 20,      /* answer: one result, as soon as it is ready */
-        WIRE_DONE = 21,        /* answer: {"cpu_us":…,"bytes_read":…,"inputs":{…}}: the run is complete */
+        WIRE_RUN = 18, /* {"now":seconds,"root":"/"|path,"declarations":{…},"checks":[{"check":id,"with":{…}}]} */
+        WIRE_READING = 19, /* answer: {"fact":"sshd"}: from now on this one is being read */
+        WIRE_RESULT = 20,  /* answer: one result, as soon as it is ready */
+        WIRE_DONE = 21,    /* answer: {"cpu_us":…,"bytes_read":…,"inputs":{…}}: the run is complete */
         WIRE_FACT = 22, /* {"fact":"sshd","root":…,"now":…}, or {"query":name,"arguments":{…},"root":…,"now":…} */
         WIRE_TREE = 23, /* answer: {"fact":name,"tree":…} */
 

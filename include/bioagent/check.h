@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "bioagent/node.h"
 
@@ -137,6 +138,17 @@ struct bio_functions {
 
         /* Whether a node's value is personal: a subject that is named after it then is too. */
         bool (*personal)(struct bio_context *, const struct bio_node *);
+
+        /* What the organisation declared about a subject (docs/policy.md: "privileged", "directories", "backup"): a
+         * list of the entries of all declarations in force, each a map with the members that the subject has, and
+         * `role` and `until` of its declaration. Absent, with the reason, where none in force is about the subject:
+         * nothing is declared, or all of it expired; then nothing may pass because of it. An empty list is an answer:
+         * it was declared that there are none. Unreadable where declarations could not be read. That it expires
+         * counts for changes_at by itself. */
+        const struct bio_node *(*declared)(struct bio_context *, const char *subject);
+        /* The entries of declarations that expired: they make no pass any more, but what they report (someone left,
+         * there was a review on a date) does not lapse. Absent where there are none. */
+        const struct bio_node *(*lapsed)(struct bio_context *, const char *subject);
 };
 
 struct bio_context {
@@ -245,6 +257,16 @@ static inline enum bio_class bio_class(struct bio_context *c, const struct bio_n
         return c->functions->personal(c, node) ? BIO_PERSONAL : BIO_TECHNICAL;
 }
 
+static inline const struct bio_node *bio_declared(struct bio_context *c, const char *subject)
+{
+        return c->functions->declared(c, subject);
+}
+
+static inline const struct bio_node *bio_lapsed(struct bio_context *c, const char *subject)
+{
+        return c->functions->lapsed(c, subject);
+}
+
 #define bio_subject(c, class, ...)            ((c)->functions->subject((c), (class), __VA_ARGS__))
 #define bio_conclude(c, subject, status, ...) ((c)->functions->conclude((c), (subject), (status), __VA_ARGS__))
 #define bio_because(c, ...)                   ((c)->functions->because((c), __VA_ARGS__))
@@ -269,6 +291,20 @@ static inline void bio_changes_at(struct bio_context *c, int64_t moment)
 /* Every child of a list or map. */
 #define BIO_EACH(c, child, parent) \
         for (size_t _i_##child = 0; ((child) = (c)->functions->at((c), (parent), _i_##child)); _i_##child++)
+
+/* The first map in `list` whose member `key` is known and is `value`; NULL: there is none. */
+static inline const struct bio_node *bio_find(struct bio_context *c, const struct bio_node *list, const char *key,
+                                              const char *value)
+{
+        const struct bio_node *entry, *member;
+
+        BIO_EACH (c, entry, list) {
+                member = bio_get(c, entry, key);
+                if (bio_known(c, member) && strcmp(bio_string(c, member), value) == 0)
+                        return entry;
+        }
+        return NULL;
+}
 
 #ifdef __cplusplus
 }

@@ -13,6 +13,7 @@
 #include "facts/facts.h"
 #include "observe/catalogue.h"
 #include "observe/engine.h"
+#include "policy/declaration.h"
 #include "wire/shape.h"
 
 #define DAY          ((int64_t)24 * 60 * 60)
@@ -40,9 +41,10 @@ static const struct bio_node *source_query(void *user, const char *name, const s
         return facts_query(user, name, given);
 }
 
-static json_t *run_check(struct facts *facts, const struct catalogue *catalogue, const json_t *entry, int64_t now)
+static json_t *run_check(struct facts *facts, struct declared *declared, const struct catalogue *catalogue,
+                         const json_t *entry, int64_t now)
 {
-        const struct engine_source source = {source_fact, source_query, facts};
+        const struct engine_source source = {source_fact, source_query, facts, declared};
         const char *id = json_member_string(entry, "check");
         const struct bio_check *check = catalogue_find(catalogue, id);
 
@@ -50,7 +52,26 @@ static json_t *run_check(struct facts *facts, const struct catalogue *catalogue,
                      : engine_unknown_check(id, json_object_get(entry, "with"), now);
 }
 
-static void run_plan(const char *root, const struct expectation *e, bool show, struct diag *diag)
+/* CASE/declarations.d, under the name that it has on a host. */
+static int load_declared(const char *directory, int64_t now, struct diag *diag, struct declared **ret)
+{
+        struct declarations *d = NULL;
+        _cleanup_free_ char *why = NULL;
+        _cleanup_json_ json_t *plan = NULL;
+        json_t *file;
+        size_t i;
+        int r = declarations_load(directory, diag, &d);
+
+        plan = declarations_plan(d);
+        declarations_free(d);
+        json_array_foreach (json_object_get(plan, "files"), i, file)
+                json_set(file, "file",
+                         json_printf("/etc/bioagent/declarations.d%s", strrchr(json_member_string(file, "file"), '/')));
+        return r == 0 ? declared_read(plan, now, ret, &why) : r;
+}
+
+static void run_plan(const char *root, struct declared *declared, const struct expectation *e, bool show,
+                     struct diag *diag)
 {
         _cleanup_access_ struct access *access = NULL;
         _cleanup_catalogue_ struct catalogue *catalogue = catalogue_new();
@@ -68,7 +89,7 @@ static void run_plan(const char *root, const struct expectation *e, bool show, s
         facts = facts_new(access, live, NULL, NULL);
         for (size_t i = 0; i < json_array_size(plan); i++) {
                 const json_t *entry = json_array_get(plan, i);
-                _cleanup_json_ json_t *result = run_check(facts, catalogue, entry, expect_now(e));
+                _cleanup_json_ json_t *result = run_check(facts, declared, catalogue, entry, expect_now(e));
                 _cleanup_free_ char *why = NULL;
 
                 if (show)
@@ -85,7 +106,9 @@ static int run_case(const char *path, bool show)
 {
         _cleanup_free_ char *expect = must_printf("%s/expect.yml", path), *meta = must_printf("%s/meta.mtree", path);
         _cleanup_free_ char *live = must_printf("%s/live.json", path), *root = must_printf("%s/root", path);
+        _cleanup_free_ char *declarations = must_printf("%s/declarations.d", path);
         _cleanup_(drop_expectation) struct expectation *e = NULL;
+        _cleanup_declared_ struct declared *declared = NULL;
         _cleanup_diag_ struct diag diag = {0};
         int r;
 
@@ -95,7 +118,9 @@ static int run_case(const char *path, bool show)
         if (r == 0)
                 r = live_load(live, &diag);
         if (r == 0)
-                run_plan(root, e, show, &diag);
+                r = load_declared(declarations, expect_now(e), &diag, &declared);
+        if (r == 0)
+                run_plan(root, declared, e, show, &diag);
         live_unload();
         overlay_unload();
         diag_print(&diag, stderr);

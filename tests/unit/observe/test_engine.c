@@ -93,7 +93,7 @@ static struct bio_check check_of(void (*body)(struct bio_context *c))
 
 static json_t *run_with(void (*body)(struct bio_context *c), const char *with)
 {
-        const struct engine_source source = {answer_fact, answer_query, &host};
+        const struct engine_source source = {answer_fact, answer_query, &host, NULL};
         const struct bio_check check = check_of(body);
         _cleanup_json_ json_t *given = NULL;
         _cleanup_free_ char *why = NULL;

@@ -6,17 +6,21 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/io.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/term.h"
 #include "base/text.h"
 #include "policy/declaration.h"
 
-#define GOOD \
-        "schema: bioagent.declaration/1\nrole: ciso\ndate: 2026-01-31\nvalid: P1M\nprivileged:\n  - {account: jan}\n"
+#define GOOD                                                                                             \
+        "schema: bioagent.declaration/1\nrole: ciso\ndate: 2026-01-31\nvalid: P1M\nprivileged:\n"        \
+        "  - account: jan\n    reason: beheert de back-up\n    may: [/usr/bin/restic, /usr/bin/id -u]\n" \
+        "  - {account: root, reason: break glass, may: all, as: root}\n"
 
 static char directory[] = "/tmp/bioagent-test-XXXXXX";
 
@@ -46,6 +50,28 @@ static void drop(const char *name)
         (void)unlink(path);
 }
 
+static void plan_is(const struct declarations *d)
+{
+        _cleanup_json_ json_t *plan = declarations_plan(d);
+        const json_t *file = json_array_get(json_object_get(plan, "files"), 1);
+        _cleanup_free_ char *subjects = json_text(json_object_get(file, "subjects"));
+
+        assert_true(json_is_null(json_object_get(plan, "unreadable")));
+        assert_int_equal(json_array_size(json_object_get(plan, "files")), 2);
+        assert_true(ends_with(json_member_string(file, "file"), "/20-b.yml"));
+        assert_string_equal(json_member_string(file, "role"), "ciso");
+        assert_int_equal(json_member_integer(file, "date", 0), 1769817600);
+        assert_int_equal(json_member_integer(file, "until", 0), 1772236800);
+        assert_string_equal(subjects,
+                            "{\"privileged\":{\"line\":5,\"entries\":["
+                            "{\"account\":{\"line\":6,\"value\":\"jan\"},"
+                            "\"reason\":{\"line\":7,\"value\":\"beheert de back-up\"},"
+                            "\"may\":{\"line\":8,\"value\":[\"/usr/bin/restic\",\"/usr/bin/id -u\"]}},"
+                            "{\"account\":{\"line\":9,\"value\":\"root\"},"
+                            "\"reason\":{\"line\":9,\"value\":\"break glass\"},"
+                            "\"may\":{\"line\":9,\"value\":\"all\"},\"as\":{\"line\":9,\"value\":\"root\"}}]}}");
+}
+
 static void declarations_are_read_in_order_of_their_names(void **state)
 {
         _cleanup_diag_ struct diag diag = {0};
@@ -73,6 +99,7 @@ static void declarations_are_read_in_order_of_their_names(void **state)
         assert_false(declaration_expired(one, one->until - 1));
         assert_true(declaration_expired(one, one->until));
         assert_null(declarations_at(d, 2));
+        plan_is(d);
         declarations_free(d);
         drop("20-b.yml");
         drop("10-a.yml");
@@ -102,6 +129,25 @@ static const struct {
         {"schema: bioagent.declaration/1\nrole: a\ndate: 2026-02-30\nvalid: P1Y", "is no date", 3, 7},
         {"schema: bioagent.declaration/1\nrole: a\ndate: 2026-01-31\nvalid: always", "\"always\" is no term", 4, 8},
         {"schema: bioagent.declaration/1\nrole: a\ndate: 2026-01-31", "\"valid\" is missing", 1, 1},
+#define BEGINNING "schema: bioagent.declaration/1\nrole: a\ndate: 2026-01-31\nvalid: P1Y\n"
+        {BEGINNING "priviledged: []", "unknown subject \"priviledged\", expected privileged, directories, backup", 5,
+         1},
+        {BEGINNING "privileged: jan", "\"privileged\" is none, expected a list", 5, 13},
+        {BEGINNING "privileged: [jan]", "no entry of \"privileged\", expected {account, reason, may, as}", 5, 14},
+        {BEGINNING "privileged: [{reason: b, may: all}]", "\"account\" is missing", 5, 14},
+        {BEGINNING "privileged: [{account: a, may: all}]", "\"reason\" is missing", 5, 14},
+        {BEGINNING "privileged: [{account: a, reason: b}]", "\"may\" is missing", 5, 14},
+        {BEGINNING "privileged: [{account: a, reason: b, may: all, till: x}]", "unknown key \"till\"", 5, 54},
+        {BEGINNING "privileged: [{account: a b, reason: b, may: all}]", "\"a b\" is no name", 5, 24},
+        {BEGINNING "privileged: [{account: 7, reason: b, may: all}]", "whole number", 5, 24},
+        {BEGINNING "privileged: [{account: a, reason: '', may: all}]", "\"reason\" is empty", 5, 35},
+        {BEGINNING "privileged: [{account: a, reason: b, may: some}]", "is neither, expected all or a list", 5, 43},
+        {BEGINNING "privileged: [{account: a, reason: b, may: []}]", "is neither, expected all or a list", 5, 38},
+        {BEGINNING "privileged: [{account: a, reason: b, may: [id]}]", "no command, expected the whole path", 5, 44},
+        {BEGINNING "privileged: [{account: a, reason: b, may: [5]}]", "no command, expected the whole path", 5, 44},
+        {BEGINNING "directories: [{source: sss}]", "\"answers\" is missing", 5, 15},
+        {BEGINNING "backup: [{client: x, answers: y, interval: daily}]", "\"daily\" is no term", 5, 44},
+        {BEGINNING "backup: [{client: x, answers: y}]", "\"interval\" is missing", 5, 10},
 };
 
 static void a_wrong_one_is_told_and_the_good_ones_are_kept(void **state)
@@ -126,6 +172,38 @@ static void a_wrong_one_is_told_and_the_good_ones_are_kept(void **state)
         drop("bad.yml");
 }
 
+/* As root nothing is refused, so who is root becomes another one for a while. */
+static void what_may_not_be_read_leaves_the_set_open(void **state)
+{
+        _cleanup_free_ char *path = must_printf("%s/secret.yml", directory);
+        _cleanup_diag_ struct diag diag = {0};
+        _cleanup_json_ json_t *plan = NULL;
+        uid_t self = geteuid();
+        struct declarations *d;
+        int r;
+
+        (void)state;
+        put("good.yml", GOOD);
+        put("secret.yml", GOOD);
+        assert_int_equal(chmod(path, 0), 0);
+        assert_int_equal(chmod(directory, 0755), 0);
+        if (self == 0) {
+                _cleanup_free_ char *good = must_printf("%s/good.yml", directory);
+
+                assert_int_equal(chmod(good, 0644), 0);
+                assert_int_equal(seteuid(65534), 0);
+        }
+        r = declarations_load(directory, &diag, &d);
+        assert_int_equal(seteuid(self), 0);
+        assert_int_equal(r, -EACCES);
+        assert_int_equal(declarations_count(d), 1);
+        plan = declarations_plan(d);
+        assert_non_null(strstr(json_member_string(plan, "unreadable"), "secret.yml: Permission denied"));
+        declarations_free(d);
+        drop("good.yml");
+        drop("secret.yml");
+}
+
 static void a_fifo_is_an_error_and_no_wait(void **state)
 {
         _cleanup_free_ char *path = must_printf("%s/pipe.yml", directory);
@@ -146,6 +224,7 @@ int main(void)
                 cmocka_unit_test(declarations_are_read_in_order_of_their_names),
                 cmocka_unit_test(a_missing_directory_is_an_empty_set),
                 cmocka_unit_test(a_wrong_one_is_told_and_the_good_ones_are_kept),
+                cmocka_unit_test(what_may_not_be_read_leaves_the_set_open),
                 cmocka_unit_test(a_fifo_is_an_error_and_no_wait),
         };
 

@@ -289,8 +289,8 @@ static void a_declaration_is_recorded_as_a_disclosure(void **state)
         make_scene(&s);
         close_daemon(&s);
         scratch_write(s.state, "declarations.d/people.yml",
-                      "schema: bioagent.declaration/1\nrole: ciso\ndate: 2026-01-01\nvalid: P1Y\nadministrators: "
-                      "[someone]\n");
+                      "schema: bioagent.declaration/1\nrole: ciso\ndate: 2026-01-01\nvalid: P1Y\nprivileged: "
+                      "[{account: someone, reason: a, may: all}]\n");
         open_daemon(&s);
         run(&s, "pass");
         p = payload(&s, s.d.ledger.seq - 1);
