@@ -261,6 +261,7 @@ static int write_report(struct run *r, struct text *out)
                 .quiet = r->options.quiet,
                 .width = r->options.output ? 80 : cli_width(),
                 .as = as,
+                .ordinary = geteuid() != 0,
         };
         return report_writer_find(format)->write(
                 &(struct report){.payload = r->payload, .descriptors = r->descriptors, .titles = titles}, &how, out);

@@ -18,6 +18,7 @@ struct report_options {
         bool quiet;     /* failures and errors alone */
         unsigned width; /* columns */
         const char *as; /* whose eyes looked: "root", "jan" */
+        bool ordinary;  /* these were not root's: what only root can see was not seen */
 };
 
 /* What a writer gets. All borrowed. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* ASCII alone, so that it reads on every terminal. */
 #include "report/strings.h"
+
+#define THREAT_MODEL BIOAGENT_PREFIX "/" BIOAGENT_DATADIR "/threat-model.md"
 
 static const struct {
         const char *nl, *en;
@@ -32,12 +33,22 @@ static const struct {
                             "{5} zonder afwijking, {6} niet van toepassing.",
                             "Checks: {1}; {2} failed, {3} could not be established, {4} for a person to judge, "
                             "{5} passed, {6} not applicable."},
-        [STRING_LIMITS] = {"Dit zegt iets over deze ene machine, nu, voor zover zij het zelf laat zien. De maatregelen "
-                           "zijn hier omschreven; de officiele teksten beslissen. Wat een verslag niet kan "
-                           "aantonen, staat in docs/threat-model.md.",
-                           "This speaks of this one host, now, as far as it shows of itself. The measures are "
-                           "paraphrased here; the official texts decide. What no report can show is told in "
-                           "docs/threat-model.md."},
+        [STRING_ADVICE] =
+                {"Advies (hardening): {1} controles, {2} met afwijking; --verbose of --policy hardening toont ze.",
+                 "Advice (hardening): {1} checks, {2} failed; --verbose or --policy hardening shows them."},
+        [STRING_FOR_ROOT] = {"Controles die alleen root kan doen: {1}. Met sudo ziet bioagent ook die.",
+                             "Checks that only root can do: {1}. With sudo, bioagent sees those too."},
+        [STRING_EXPLAIN] =
+                {"Voor u iets herstelt: \"bioagent explain CONTROLE\" noemt elk risico, en hoe u terugdraait.",
+                 "Before a fix: \"bioagent explain CHECK\" tells every risk, and how to undo it."},
+        [STRING_CAUSE_CHECKS] = {"{1}: {2} controles", "{1}: {2} checks"},
+        [STRING_TAILORED] = {"aangepast", "tailored"},
+        [STRING_NOTHING_EXAMINED] = {"niets onderzocht:", "nothing examined:"},
+        [STRING_HOST_NOT_NEEDED] = {"niet door een host te tonen:", "not for a host to show:"},
+        [STRING_LIMITS] = {"Dit gaat over deze ene machine, nu, voor zover zij het zelf laat zien; de officiële teksten "
+                           "beslissen. Wat geen verslag kan tonen: " THREAT_MODEL,
+                           "This speaks of this one host, now, as far as it shows of itself; the official texts decide. "
+                           "What no report can show: " THREAT_MODEL},
         [STRING_NOTHING_FAILED] = {"Geen afwijking, en niets dat niet vast te stellen was.",
                                    "Nothing failed, and nothing could not be established."},
         [STRING_NO_CHECKS] = {"Er was niets te controleren.", "There was nothing to check."},

@@ -28,6 +28,13 @@ enum report_string {
         STRING_REST_ORGANISATION,
         STRING_NO_DEVIATION, /* n, m */
         STRING_SUMMARY,      /* checks, failed, error, manual, pass, na */
+        STRING_ADVICE,       /* checks, failed */
+        STRING_FOR_ROOT,     /* checks */
+        STRING_EXPLAIN,
+        STRING_CAUSE_CHECKS, /* cause, checks */
+        STRING_TAILORED,
+        STRING_NOTHING_EXAMINED,
+        STRING_HOST_NOT_NEEDED,
         STRING_LIMITS,
         STRING_NOTHING_FAILED,
         STRING_NO_CHECKS,

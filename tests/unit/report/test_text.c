@@ -58,7 +58,8 @@ static const char descriptors[] =
         "{\"checks\":[{\"id\":\"t.high\",\"severity\":\"high\",\"title\":{\"nl\":\"Hoog\",\"en\":\"High\"},\"fix\":{"
         "\"commands\":\"sed -i 's/this is a command that is longer than a terminal is wide/and it is not to be "
         "broken/' /etc/x\\nsecond\","
-        "\"reload\":\"systemctl reload ssh\",\"risk\":{\"nl\":\"Pas op\",\"en\":\"Careful\"},\"undo\":\"rm x\"}},"
+        "\"reload\":\"systemctl reload ssh\",\"risk\":{\"nl\":\"Pas op\",\"en\":\"Careful. More.\"},\"undo\":\"rm "
+        "x\"}},"
         "{\"id\":\"t.low\",\"severity\":\"low\",\"title\":{\"nl\":\"Laag\",\"en\":\"Low\"},\"fix\":{}}]}";
 static const char titles[] =
         "{\"demo:1\":{\"nl\":\"Eerste\",\"en\":\"First\"},\"demo:2\":{\"nl\":\"Tweede\",\"en\":\"Second\"}}";
@@ -127,8 +128,7 @@ static void the_worst_stands_first_and_the_more_severe_before_the_less(void **st
         assert_before(out, "t.high", "t.low");
         assert_before(out, "t.low", "t.error");
         assert_before(out, "t.error", "t.manual");
-        assert_before(out, "t.manual", "t.pass");
-        assert_before(out, "t.pass", "Measure ");
+        assert_before(out, "t.manual", "Technical");
 }
 
 static void a_failure_shows_what_decided_what_it_bears_on_and_how_to_fix_it(void **state)
@@ -137,48 +137,153 @@ static void a_failure_shows_what_decided_what_it_bears_on_and_how_to_fix_it(void
                 write_report(&(struct report_options){.language = REPORT_EN, .width = 80, .as = "root"});
 
         (void)state;
-        assert_has(out, "fail       t.high  High\n"
-                        "           user:jan\n"
-                        "             /etc/ssh/sshd_config:12  PermitRootLogin: yes, expected no\n"
-                        "             overrides the default\n"
-                        "           user:piet\n"
-                        "             /etc/z  \"\", expected 1\n"
-                        "           kernel:x (error)\n"
-                        "             not there\n"
-                        "           because  package x is not installed\n"
-                        "           bears on demo:1/a, demo:1/b\n"
-                        "           fix      sed -i 's/this is a command that is longer than a terminal is wide/and it "
-                        "is not to "
-                        "be broken/' /etc/x\n"
-                        "                    second\n"
-                        "           reload   systemctl reload ssh\n"
-                        "           risk     Careful\n"
-                        "           undo     rm x\n");
+        assert_has(out, "\nfail  t.high  High\n"
+                        "  because   package x is not installed\n"
+                        "  user:jan  /etc/ssh/sshd_config:12  PermitRootLogin: yes, expected no;\n"
+                        "    overrides the default\n"
+                        "  user:piet  /etc/z  \"\", expected 1\n"
+                        "  kernel:x (error)  not there\n"
+                        "  bears on  demo 1\n"
+                        "  fix       sed -i 's/this is a command that is longer than a terminal is wide/and it "
+                        "is not to be broken/' /etc/x\n"
+                        "            second\n"
+                        "            systemctl reload ssh\n"
+                        "  risk      Careful.\n"
+                        "fail  t.low  Low\n");
         assert_has_not(out, "/etc/passwd:1"); /* it did not decide */
+        assert_has_not(out, "rm x");          /* how to undo it is for `explain` */
         assert_has(out, "/etc/y  (unreadable: permission denied)\n");
         assert_has(out, "judged elsewhere\n");
-        assert_has_not(out, "/etc/x  0"); /* a pass is one line */
+        assert_has_not(out, "t.pass"); /* a pass is a number */
 }
 
-static void measures_say_how_much_was_examined_and_name_the_rest(void **state)
+static void a_long_fix_is_named_not_cut(void **state)
 {
-        _cleanup_free_ char *out =
+        static const char one[] = "{\"results\":[{\"check\":\"t.long\",\"status\":\"fail\",\"findings\":[]}]}";
+        static const char long_fix[] = "{\"checks\":[{\"id\":\"t.long\",\"title\":{\"en\":\"Long\"},\"fix\":{"
+                                       "\"commands\":\"a\\nb\\nc\\nd\",\"reload\":\"e\",\"risk\":{\"en\":\"One.\"}}}]}";
+        _cleanup_json_ json_t *p = parse(one), *d = parse(long_fix);
+        _cleanup_text_ struct text out = {0};
+
+        (void)state;
+        assert_int_equal(report_writer_find("text")->write(&(struct report){.payload = p, .descriptors = d},
+                                                           &(struct report_options){.language = REPORT_EN, .width = 80},
+                                                           &out),
+                         0);
+        assert_has(text_string(&out), "  fix       bioagent explain t.long\n  risk      One.\n");
+}
+
+static void one_cause_is_told_once(void **state)
+{
+        static const char same[] =
+                "{\"results\":["
+                "{\"check\":\"t.low\",\"status\":\"fail\",\"because\":\"package x is not installed\",\"measures\":["
+                "\"demo:1/a\",\"other:2/b\"],\"findings\":[{\"subject\":\"s1\",\"status\":\"fail\",\"evidence\":[]}]},"
+                "{\"check\":\"t.e1\",\"status\":\"error\",\"findings\":[{\"subject\":\"s2\",\"status\":\"error\","
+                "\"evidence\":[{\"decides\":true,\"actual\":\"(unreadable: not observed offline)\"}]}]},"
+                "{\"check\":\"t.high\",\"status\":\"fail\",\"because\":\"package x is not installed\",\"measures\":["
+                "\"demo:1/b\",\"demo:3/a\"],\"findings\":[{\"subject\":\"s3\",\"status\":\"fail\",\"evidence\":[]}]},"
+                "{\"check\":\"t.na\",\"status\":\"na\",\"because\":\"package x is not installed\",\"findings\":[]},"
+                "{\"check\":\"t.e2\",\"status\":\"error\",\"findings\":[{\"subject\":\"s4\",\"status\":\"error\","
+                "\"evidence\":[{\"decides\":true,\"actual\":\"(unreadable: not observed offline)\"}]}]}]}";
+        _cleanup_free_ char *out = write_with(same, &(struct report_options){.language = REPORT_EN, .width = 80});
+        _cleanup_free_ char *dutch = write_with(same, &(struct report_options){.language = REPORT_NL, .width = 80});
+        _cleanup_free_ char *all =
+                write_with(same, &(struct report_options){.language = REPORT_EN, .width = 80, .verbose = true});
+
+        (void)state;
+        assert_has(out, "fail  package x is not installed: 2 checks\n"
+                        "  t.high  High\n"
+                        "  t.low  Low\n"
+                        "  bears on  demo 1, 3; other 2\n"
+                        "  fix       sed -i");
+        assert_has(out, "error  unreadable: not observed offline: 2 checks\n  t.e1\n  t.e2\n");
+        assert_has(dutch, "afwijking  pakket x is niet geïnstalleerd: 2 controles\n");
+        assert_has(dutch, "onbepaald  niet te lezen: niet te zien aan een uitgepakt systeem: 2 controles\n");
+        assert_has(all, "s1\n");
+        assert_has(all, "s4");
+}
+
+static void advice_is_one_line(void **state)
+{
+        static const char mixed[] =
+                "{\"measures\":[{\"id\":\"h:1\",\"kind\":\"advice\",\"technical\":\"fail\",\"parts\":[{\"id\":\"a\","
+                "\"technical\":\"fail\"}]},{\"id\":\"demo:1\",\"kind\":\"measure\",\"technical\":\"manual\",\"parts\":["
+                "{\"id\":\"a\",\"technical\":\"manual\",\"why\":\"not-examined\"}]}],"
+                "\"results\":[{\"check\":\"t.low\",\"status\":\"fail\",\"measures\":[\"h:1/a\"],\"findings\":[]},"
+                "{\"check\":\"t.high\",\"status\":\"pass\",\"measures\":[\"h:1/a\",\"demo:1/a\"],\"findings\":[]}]}";
+        static const char alone[] =
+                "{\"measures\":[{\"id\":\"h:1\",\"kind\":\"advice\",\"technical\":\"fail\",\"parts\":[{\"id\":\"a\","
+                "\"technical\":\"fail\"}]}],"
+                "\"results\":[{\"check\":\"t.low\",\"status\":\"fail\",\"measures\":[\"h:1/a\"],\"findings\":[]}]}";
+        _cleanup_free_ char *out = write_with(mixed, &(struct report_options){.language = REPORT_EN, .width = 80});
+        _cleanup_free_ char *all =
+                write_with(mixed, &(struct report_options){.language = REPORT_EN, .width = 80, .verbose = true});
+        _cleanup_free_ char *only = write_with(alone, &(struct report_options){.language = REPORT_EN, .width = 80});
+
+        (void)state;
+        assert_has_not(out, "t.low");
+        assert_has(out, "Checks: 1; 0 failed");
+        assert_has(out, "Advice (hardening): 1 checks, 1 failed; --verbose");
+        assert_has(out, "demo\n  nothing examined: 1\n");
+        assert_has(all, "fail  t.low  Low\n");
+        assert_has(all, "Checks: 2; 1 failed");
+        assert_has(only, "fail  t.low  Low\n");
+        assert_has(only, "Checks: 1; 1 failed");
+}
+
+static void an_ordinary_user_reads_how_many_need_root(void **state)
+{
+        const struct report_options ordinary = {.language = REPORT_EN, .width = 80, .as = "uid 7", .ordinary = true};
+        _cleanup_free_ char *out = write_report(&ordinary);
+        _cleanup_free_ char *root =
                 write_report(&(struct report_options){.language = REPORT_EN, .width = 80, .as = "root"});
 
         (void)state;
-        assert_has(out, "Measure  Technical  Organisation  Parts examined\n"
-                        "demo:1   fail       open          1 of 4\n"
-                        "  First\n"
-                        "  not examined: b, d\n"
-                        "  the organisation's: c\n"
-                        "demo:2   pass       not needed    1 of 2\n"
-                        "  Second\n"
-                        "  no deviation found in the 1 of 2 parts examined\n"
-                        "  the organisation's: b\n"
-                        "demo:3   -          open          0 of 1\n"
-                        "  the organisation's: a\n");
+        assert_has(out, "Checks that only root can do: 1. With sudo");
+        assert_has_not(out, "t.error");
+        assert_has(out, "1 could not be established");
+        assert_has(root, "t.error");
+        assert_has_not(root, "only root");
+}
+
+static void measures_say_how_much_was_examined(void **state)
+{
+        _cleanup_free_ char *out =
+                write_report(&(struct report_options){.language = REPORT_EN, .width = 80, .as = "root"});
+        _cleanup_free_ char *all = write_report(
+                &(struct report_options){.language = REPORT_EN, .width = 80, .as = "root", .verbose = true});
+
+        (void)state;
+        assert_has(out, "\n\ndemo  Technical  Parts examined\n"
+                        "  1   fail       1 of 4  First\n"
+                        "  2   no deviation found in the 1 of 2 parts examined  Second\n"
+                        "  not for a host to show: 3\n"
+                        "Organisation: 2 open, 1 not needed\n\n");
+        assert_has(all, "  1   fail       1 of 4  First\n"
+                        "    not examined: b, d\n"
+                        "    the organisation's: c\n");
+        assert_has(all, "  3   -          0 of 1\n"
+                        "    the organisation's: a\n");
         assert_has(out, "Checks: 5; 2 failed, 1 could not be established, 1 for a person to judge, 1\npassed, 0 not "
                         "applicable.\n");
+}
+
+static void no_two_empty_lines_follow_each_other(void **state)
+{
+        static const char *const payloads[] = {
+                payload, "{}", "{\"results\":[{\"check\":\"t.x\",\"status\":\"pass\",\"findings\":[]}]}",
+                "{\"measures\":[{\"id\":\"a:1\",\"technical\":\"fail\",\"parts\":[]}]}"};
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(payloads); i++)
+                for (int verbose = 0; verbose < 2; verbose++) {
+                        _cleanup_free_ char *out = write_with(
+                                payloads[i],
+                                &(struct report_options){.language = REPORT_EN, .width = 80, .verbose = verbose});
+
+                        assert_has_not(out, "\n\n\n");
+                }
 }
 
 static void no_report_says_that_a_host_complies(void **state)
@@ -202,7 +307,7 @@ static void dutch_is_dutch(void **state)
         assert_true(
                 starts_with(out, "bioagent 0.1.0, alleen lezend: web1 (Debian GNU/Linux 12 (bookworm)), als root.\n"));
         assert_has(out, "afwijking  t.high  Hoog\n");
-        assert_has(out, "geen afwijking gevonden in de 1 van 2 onderzochte onderdelen\n");
+        assert_has(out, "geen afwijking gevonden in de 1 van 2 onderzochte onderdelen  Tweede\n");
         assert_has_not(out, "expected");
         assert_has_not(out, "Careful");
 }
@@ -236,8 +341,8 @@ static void quiet_prints_failures_and_errors_alone(void **state)
         assert_has(out, "t.error");
         assert_has_not(out, "t.manual");
         assert_has_not(out, "t.pass");
-        assert_has_not(out, "Measure");
-        assert_has_not(out, "checks:");
+        assert_has_not(out, "Technical");
+        assert_has_not(out, "Checks:");
 }
 
 static void verbose_prints_all_evidence(void **state)
@@ -258,7 +363,7 @@ static void colour_comes_only_when_asked_for(void **state)
 
         (void)state;
         assert_null(strchr(plain, '\033'));
-        assert_has(colour, "\033[1;31mfail       \033[0m");
+        assert_has(colour, "\033[1;31mfail\033[0m  t.high");
 }
 
 static void no_value_can_steer_a_terminal(void **state)
@@ -315,7 +420,7 @@ static void many_findings_are_counted_not_listed(void **state)
                       "findings", findings);
         text = json_text(p);
         out = write_with(text, &(struct report_options){.language = REPORT_EN, .width = 80});
-        assert_has(out, "and 240 more (--verbose shows all)");
+        assert_has(out, "and 247 more (--verbose shows all)");
 }
 
 static void examined_is_what_a_check_answered_for(void **state)
@@ -335,7 +440,12 @@ int main(void)
                 cmocka_unit_test(the_first_line_says_who_looked_at_what),
                 cmocka_unit_test(the_worst_stands_first_and_the_more_severe_before_the_less),
                 cmocka_unit_test(a_failure_shows_what_decided_what_it_bears_on_and_how_to_fix_it),
-                cmocka_unit_test(measures_say_how_much_was_examined_and_name_the_rest),
+                cmocka_unit_test(measures_say_how_much_was_examined),
+                cmocka_unit_test(a_long_fix_is_named_not_cut),
+                cmocka_unit_test(one_cause_is_told_once),
+                cmocka_unit_test(advice_is_one_line),
+                cmocka_unit_test(an_ordinary_user_reads_how_many_need_root),
+                cmocka_unit_test(no_two_empty_lines_follow_each_other),
                 cmocka_unit_test(no_report_says_that_a_host_complies),
                 cmocka_unit_test(dutch_is_dutch),
                 cmocka_unit_test(nothing_but_commands_is_wider_than_the_terminal),

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A result, or several of one cause: what was found, what it bears on, and the fix. */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "record/record.h"
+#include "report/text_parts.h"
+
+#define LABEL         10 /* "bears on  ", "oorzaak   " */
+#define FINDINGS_MOST 3  /* shown of one result unless verbose */
+#define COMMANDS_MOST 4  /* lines of a fix; a longer one is for `explain` */
+
+static const char *title_in(const struct text_report *w, const json_t *title)
+{
+        return view_title(title, w->options->language);
+}
+
+static char *text_in(const struct text_report *w, const json_t *object, const char *key)
+{
+        return view_text(json_member_string(object, key), w->options->language);
+}
+
+static void write_field(const struct text_report *w, enum report_string label, const char *s)
+{
+        layout_field(w->out, w->width, TEXT_INDENT, LABEL, text_word(w, label), s);
+}
+
+/* ---- findings ---- */
+
+/* "/etc/ssh/sshd_config:12  PermitRootLogin: yes, expected no" and its note. */
+static void add_evidence(const struct text_report *w, struct text *t, const json_t *evidence)
+{
+        const char *source = json_member_string(evidence, "source"), *key = json_member_string(evidence, "key");
+        _cleanup_free_ char *actual = text_in(w, evidence, "actual"), *expected = text_in(w, evidence, "expected");
+        _cleanup_free_ char *note = text_in(w, evidence, "note");
+        json_int_t line = json_member_integer(evidence, "line", 0);
+        const size_t before = t->length;
+
+        if (source)
+                text_add(t, source);
+        if (source && line > 0)
+                text_printf(t, ":%lld", (long long)line);
+        if (key)
+                text_printf(t, "%s%s", t->length > before ? "  " : "", key);
+        /* Of what is simply not there, the note says what that means. */
+        if (actual && !(streq(json_member_string(evidence, "actual"), "(absent)") && note && !source && !key))
+                text_printf(t, "%s%s", key ? ": " : t->length > before ? "  " : "", *actual ? actual : "\"\"");
+        if (expected)
+                text_printf(t, "%s%s %s", t->length > before ? ", " : "", text_word(w, STRING_EXPECTED), expected);
+        if (note && *note)
+                text_printf(t, "%s%s", t->length > before ? "; " : "", note);
+}
+
+/* A finding that is not what the result is says so: "kernel:audit (error)". What decided stands beside the subject. */
+static void write_finding(const struct text_report *w, const json_t *finding, enum bio_status of_result)
+{
+        const char *subject = json_member_string(finding, "subject");
+        enum bio_status status = view_status(finding, "status");
+        _cleanup_text_ struct text t = {0};
+        unsigned indent = TEXT_INDENT;
+        json_t *evidence;
+        size_t i;
+
+        text_add(&t, subject && *subject ? subject : "-");
+        if (status != of_result)
+                text_printf(&t, " (%s)", report_status_word(status_name(status), w->options->language));
+        json_array_foreach (json_object_get(finding, "evidence"), i, evidence) {
+                if (!w->all && !json_is_true(json_object_get(evidence, "decides")))
+                        continue;
+                text_add(&t, indent == TEXT_INDENT ? "  " : "");
+                add_evidence(w, &t, evidence);
+                layout_spaces(w->out, indent);
+                layout_wrap(w->out, w->width, TEXT_INDENT + 2, indent, text_string(&t));
+                text_clear(&t);
+                indent = TEXT_INDENT + 2;
+        }
+        if (t.length == 0)
+                return;
+        layout_spaces(w->out, TEXT_INDENT);
+        layout_wrap(w->out, w->width, TEXT_INDENT + 2, TEXT_INDENT, text_string(&t));
+}
+
+/* The worst first, each kind in its order; those that pass or do not apply only beside nothing worse, or when asked. */
+static void write_findings(const struct text_report *w, const json_t *result)
+{
+        const json_t *findings = json_object_get(result, "findings"), *counts = json_object_get(result, "counts");
+        enum bio_status worst = view_status(result, "status");
+        size_t shown = 0, total = 0;
+
+        for (int s = BIO_FAIL; s >= BIO_NA; s--) {
+                json_t *finding;
+                size_t i;
+
+                if ((enum bio_status)s <= BIO_PASS && (enum bio_status)s < worst && !w->all)
+                        continue;
+                total += (size_t)json_member_integer(counts, status_name((enum bio_status)s), 0);
+                json_array_foreach (findings, i, finding) {
+                        if (view_status(finding, "status") != (enum bio_status)s || (shown >= FINDINGS_MOST && !w->all))
+                                continue;
+                        write_finding(w, finding, worst);
+                        shown++;
+                }
+        }
+        if (total > shown) {
+                _cleanup_free_ char *more =
+                        report_fill_counts(w->all ? STRING_COUNTED_FINDINGS : STRING_MORE_FINDINGS,
+                                           w->options->language, (const size_t[]){total - shown}, 1);
+
+                layout_spaces(w->out, TEXT_INDENT);
+                layout_wrap(w->out, w->width, TEXT_INDENT, TEXT_INDENT, more);
+        }
+}
+
+/* ---- the fix ---- */
+
+static size_t count_lines(const char *s)
+{
+        size_t n = s && *s ? 1 : 0;
+
+        for (; s && *s; s++)
+                n += *s == '\n' && s[1];
+        return n;
+}
+
+/* A command is written as it is to be typed: never wrapped. Returns the label of what follows. */
+static const char *write_commands(const struct text_report *w, const char *label, const char *commands)
+{
+        while (commands && *commands) {
+                size_t n = strcspn(commands, "\n");
+                _cleanup_free_ char *line = must_strndup(commands, n);
+
+                layout_spaces(w->out, TEXT_INDENT);
+                layout_pad(w->out, label, LABEL);
+                layout_clean(w->out, line);
+                text_add_char(w->out, '\n');
+                commands += n + (commands[n] == '\n');
+                label = "";
+        }
+        return label;
+}
+
+/* Up to the first full stop that ends a sentence. */
+static char *first_sentence(const char *s)
+{
+        const char *end = strstr(s, ". ");
+
+        return end ? must_strndup(s, (size_t)(end - s) + 1) : must_strdup(s);
+}
+
+static void write_fix(const struct text_report *w, const json_t *result)
+{
+        const json_t *fix = json_object_get(view_descriptor(w->report, result), "fix");
+        const char *commands = json_member_string(fix, "commands"), *reload = json_member_string(fix, "reload");
+        const char *risk = title_in(w, json_object_get(fix, "risk")), *check = json_member_string(result, "check");
+        _cleanup_free_ char *first = first_sentence(risk), *explain = NULL;
+
+        if (w->all) {
+                (void)write_commands(w, text_word(w, STRING_FIX), commands);
+                (void)write_commands(w, text_word(w, STRING_RELOAD), reload);
+                if (*risk)
+                        write_field(w, STRING_RISK, risk);
+                (void)write_commands(w, text_word(w, STRING_UNDO), json_member_string(fix, "undo"));
+                return;
+        }
+        if (count_lines(commands) + count_lines(reload) > COMMANDS_MOST) {
+                explain = must_printf("bioagent explain %s", check ? check : "?");
+                commands = explain;
+                reload = NULL;
+        }
+        (void)write_commands(w, write_commands(w, text_word(w, STRING_FIX), commands), reload);
+        if (*risk)
+                write_field(w, STRING_RISK, first);
+}
+
+/* ---- what it bears on ---- */
+
+/* "bio2 5.16.02, 8.15.01; algoritmekader 0-org-11": each measure once, below its policy's name. */
+static void add_measure(struct text *list, const char **policy, const char *measure, const char *id)
+{
+        const size_t name = strcspn(measure, ":");
+
+        if (*policy && strncmp(*policy, measure, name + 1) == 0) {
+                text_printf(list, ", %s", id);
+                return;
+        }
+        text_add(list, list->length ? "; " : "");
+        text_append(list, measure, name);
+        text_printf(list, "%s%s", measure[name] ? " " : "", measure[name] ? id : "");
+        *policy = measure;
+}
+
+static void write_bearing(const struct text_report *w, const struct view_group *g)
+{
+        _cleanup_json_ json_t *seen = json_must(json_object());
+        _cleanup_text_ struct text list = {0};
+        const char *policy = NULL;
+
+        for (size_t i = 0; i < g->count; i++) {
+                json_t *reference;
+                size_t j;
+
+                json_array_foreach (json_object_get(g->results[i], "measures"), j, reference) {
+                        const char *s = json_string_value(reference);
+                        _cleanup_free_ char *measure = s ? must_strndup(s, w->all ? strlen(s) : strcspn(s, "/")) : NULL;
+
+                        if (!measure || json_object_get(seen, measure))
+                                continue;
+                        json_set(seen, measure, json_true());
+                        if (w->all)
+                                text_printf(&list, "%s%s", list.length ? ", " : "", measure);
+                        else
+                                add_measure(&list, &policy, s, measure + strcspn(measure, ":") + (strchr(measure, ':') ? 1 : 0));
+                }
+        }
+        if (list.length)
+                write_field(w, STRING_BEARS_ON, text_string(&list));
+}
+
+/* ---- groups ---- */
+
+static void write_label(const struct text_report *w, enum bio_status status, const char *rest)
+{
+        const char *label = report_status_word(status_name(status), w->options->language);
+
+        text_paint_status(w, status);
+        layout_clean(w->out, label);
+        text_end_paint(w);
+        text_add(w->out, "  ");
+        layout_wrap(w->out, w->width, TEXT_INDENT, layout_columns(label) + 2, rest);
+}
+
+static char *name_of(const struct text_report *w, const json_t *result)
+{
+        const char *check = json_member_string(result, "check");
+
+        return must_printf("%s  %s", check ? check : "?",
+                           title_in(w, json_object_get(view_descriptor(w->report, result), "title")));
+}
+
+/* The reason of a node that is not known stands between brackets in evidence. */
+static char *cause_text(const struct text_report *w, const char *cause)
+{
+        _cleanup_free_ char *text = view_text(cause, w->options->language);
+        size_t length = strlen(text);
+
+        if (length > 2 && text[0] == '(' && text[length - 1] == ')')
+                return must_strndup(text + 1, length - 2);
+        return TAKE_PTR(text);
+}
+
+/* One cause: said once, with the checks that it decides, and the fix of the most severe. */
+static void write_shared_cause(const struct text_report *w, const struct view_group *g)
+{
+        _cleanup_free_ char *cause = cause_text(w, g->cause), *number = must_printf("%zu", g->count);
+        _cleanup_free_ char *head =
+                report_fill(STRING_CAUSE_CHECKS, w->options->language, (const char *const[]){cause, number}, 2);
+
+        write_label(w, g->status, head);
+        for (size_t i = 0; i < g->count; i++) {
+                _cleanup_free_ char *name = name_of(w, g->results[i]);
+
+                layout_spaces(w->out, TEXT_INDENT);
+                layout_wrap(w->out, w->width, TEXT_INDENT + 2, TEXT_INDENT, name);
+        }
+}
+
+static void write_one(const struct text_report *w, const json_t *result)
+{
+        _cleanup_free_ char *name = name_of(w, result), *because = text_in(w, result, "because");
+        enum bio_status status = view_status(result, "status");
+
+        write_label(w, status, name);
+        if (because)
+                write_field(w, STRING_BECAUSE, because);
+        write_findings(w, result);
+}
+
+void text_write_group(const struct text_report *w, const struct view_group *g)
+{
+        if (g->count > 1)
+                write_shared_cause(w, g);
+        else
+                write_one(w, g->results[0]);
+        if (g->status >= BIO_MANUAL || w->all)
+                write_bearing(w, g);
+        if (g->status == BIO_FAIL)
+                write_fix(w, g->results[0]);
+}

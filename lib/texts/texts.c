@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "texts/texts.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#define CAPTURES_MOST 9
+#define DEPTH_MOST    6
+#define LENGTH_MOST   4096 /* a longer text is not ours: it stays as it is */
+
+const struct texts_row texts_catalogue[] = {
+#define TEXT(english, dutch) {english, dutch},
+#define SAME(english)        {english, NULL},
+#include "texts/catalogue.inc"
+#undef TEXT
+#undef SAME
+};
+const size_t texts_catalogue_count = ELEMENTS(texts_catalogue);
+
+/* A part of the text that is being read. */
+struct span {
+        const char *at;
+        size_t length;
+};
+
+/* ---- one pattern ---- */
+
+static bool is_number(struct span s)
+{
+        for (size_t i = 0; i < s.length; i++)
+                if (!strchr(i == 0 ? "-0123456789" : "0123456789", s.at[i]))
+                        return false;
+        return s.length > 0;
+}
+
+/* What is joined by "; " is several texts, never one. */
+static bool fits(char conversion, struct span s)
+{
+        if (memmem(s.at, s.length, "; ", 2))
+                return false;
+        return conversion == 's' ? s.length > 0 : conversion == 'c' ? s.length == 1 : is_number(s);
+}
+
+/* Passes over what stands behind '%'; the conversion's letter. */
+static char read_conversion(const char **p)
+{
+        *p += strspn(*p, "-+ #0123456789.*hlzjt");
+        return **p ? *(*p)++ : '\0';
+}
+
+/* The literal text from *p up to the next conversion, "%%" being one character of it. Needs a buffer as long. */
+static size_t read_literal(const char **p, char *literal)
+{
+        size_t n = 0;
+
+        while (**p && !(**p == '%' && (*p)[1] != '%')) {
+                literal[n++] = **p;
+                *p += **p == '%' ? 2 : 1;
+        }
+        return n;
+}
+
+static const char *find(struct span in, const char *what, size_t length)
+{
+        return length ? memmem(in.at, in.length, what, length) : in.at;
+}
+
+/* Whether `s` is what the pattern prints, and what its conversions made of it, each as short as it can be. *score: how
+ * much of it the pattern has itself. */
+static bool match(const char *pattern, struct span s, struct span captures[static CAPTURES_MOST], size_t *count,
+                  size_t *score)
+{
+        _cleanup_free_ char *literal = must_alloc(strlen(pattern) + 1);
+        const char *p = pattern;
+        size_t n = read_literal(&p, literal);
+
+        *count = 0;
+        *score = n;
+        if (n > s.length || memcmp(literal, s.at, n) != 0)
+                return false;
+        s = (struct span){s.at + n, s.length - n};
+        while (*p) {
+                const char *found;
+                char conversion;
+
+                p++;
+                conversion = read_conversion(&p);
+                n = read_literal(&p, literal);
+                *score += n;
+                if (*count == CAPTURES_MOST)
+                        return false;
+                if (!*p) /* the last: up to the end */
+                        found = n <= s.length && memcmp(s.at + s.length - n, literal, n) == 0 ? s.at + s.length - n
+                                                                                              : NULL;
+                else
+                        found = find(s, literal, n);
+                if (!found)
+                        return false;
+                captures[*count] = (struct span){s.at, (size_t)(found - s.at)};
+                if (!fits(conversion, captures[*count]))
+                        return false;
+                s = (struct span){found + n, s.length - captures[*count].length - n};
+                ++*count;
+        }
+        return s.length == 0;
+}
+
+/* ---- a text ---- */
+
+static bool translate(struct text *out, struct span s, unsigned depth);
+
+static void fill(struct text *out, const char *dutch, const struct span *captures, size_t count, unsigned depth)
+{
+        for (const char *d = dutch; *d; d++) {
+                if (d[0] == '{' && d[1] >= '1' && d[1] <= '9' && d[2] == '}') {
+                        if ((size_t)(d[1] - '1') < count)
+                                (void)translate(out, captures[d[1] - '1'], depth + 1);
+                        d += 2;
+                } else {
+                        text_add_char(out, *d);
+                }
+        }
+}
+
+/* The whole, by the row that says most of it. */
+static bool translate_whole(struct text *out, struct span s, unsigned depth)
+{
+        struct span best[CAPTURES_MOST], captures[CAPTURES_MOST];
+        size_t best_count = 0, best_score = 0, count, score;
+        const struct texts_row *row = NULL;
+
+        for (size_t i = 0; i < texts_catalogue_count; i++) {
+                if (!match(texts_catalogue[i].english, s, captures, &count, &score))
+                        continue;
+                if (count > 0 && captures[0].at == s.at) {
+                        /* What only ends like a row may be a joined text whose last piece does. */
+                        if (memmem(s.at, captures[0].length, ": ", 2))
+                                continue;
+                } else {
+                        score += LENGTH_MOST;
+                }
+                if (row && score <= best_score)
+                        continue;
+                row = &texts_catalogue[i];
+                memcpy(best, captures, sizeof(best));
+                best_count = count;
+                best_score = score;
+        }
+        if (!row)
+                return false;
+        if (row->dutch)
+                fill(out, row->dutch, best, best_count, depth);
+        else
+                text_append(out, s.at, s.length);
+        return true;
+}
+
+/* "left; right", "left: right": each for itself. A text may hold the separator too, so the longest left one that is
+ * known counts; where none is, the first. */
+static bool translate_joined(struct text *out, struct span s, const char *separator, unsigned depth)
+{
+        const size_t n = strlen(separator);
+        struct span left = s, right;
+        const char *first = find(s, separator, n), *at;
+
+        if (!first)
+                return false;
+        for (at = s.at + s.length - n; at > first; at--) {
+                if (memcmp(at, separator, n) != 0)
+                        continue;
+                left.length = (size_t)(at - s.at);
+                if (translate_whole(out, left, depth))
+                        break;
+        }
+        if (at <= first) {
+                at = first;
+                left.length = (size_t)(first - s.at);
+                (void)translate(out, left, depth + 1);
+        }
+        text_add(out, separator);
+        right = (struct span){at + n, s.length - left.length - n};
+        (void)translate(out, right, depth + 1);
+        return true;
+}
+
+/* Appends it in Dutch, or as it is; whether anything of it was known. */
+static bool translate(struct text *out, struct span s, unsigned depth)
+{
+        if (s.length > 0 && depth < DEPTH_MOST)
+                if (translate_whole(out, s, depth) || translate_joined(out, s, "; ", depth) ||
+                    translate_joined(out, s, ": ", depth))
+                        return true;
+        text_append(out, s.at, s.length);
+        return false;
+}
+
+char *texts_dutch(const char *english)
+{
+        _cleanup_text_ struct text out = {0};
+        size_t length = english ? strlen(english) : 0;
+
+        if (!english)
+                return NULL;
+        if (length > LENGTH_MOST)
+                return must_strdup(english);
+        (void)translate(&out, (struct span){english, length}, 0);
+        return text_take(&out);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Texts of results in Dutch. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "texts/texts.h"
+
+static void assert_dutch(const char *english, const char *dutch)
+{
+        _cleanup_free_ char *got = texts_dutch(english);
+
+        assert_string_equal(got, dutch);
+}
+
+static void a_text_is_found_whole(void **state)
+{
+        (void)state;
+        assert_dutch("not observed offline", "niet te zien aan een uitgepakt systeem");
+        assert_dutch("package auditd is not installed", "pakket auditd is niet geïnstalleerd");
+        assert_dutch("specifier %h is not modelled", "specificatie %h wordt niet nagerekend");
+        assert_null(texts_dutch(NULL));
+}
+
+static void values_keep_their_place_and_their_form(void **state)
+{
+        (void)state;
+        assert_dutch("systemd refuses /a b/c: line 12 is no service", "systemd weigert /a b/c: regel 12 is geen dienst");
+        assert_dutch("in the Match block of /etc/ssh/sshd_config:7", "in het Match-blok van /etc/ssh/sshd_config:7");
+        assert_dutch("more than many sources", "more than many sources"); /* a number is wanted there */
+}
+
+static void what_is_joined_is_read_piece_by_piece(void **state)
+{
+        (void)state;
+        assert_dutch("(unreadable: permission denied)", "(niet te lezen: geen toestemming)");
+        assert_dutch("in the Match block of /etc/a:2; overrides /etc/b:3 (no); overrides /etc/c (a (b)); and 4 more",
+                     "in het Match-blok van /etc/a:2; gaat voor /etc/b:3 (no); gaat voor /etc/c (a (b)); en nog 4");
+        assert_dutch("(undecidable: configuration not known: /etc/x:3: Port wants a port, not \"y\")",
+                     "(niet te bepalen: configuratie niet bekend: /etc/x:3: Port vraagt een poort, niet \"y\")");
+        /* A text that holds a separator itself is found whole first. */
+        assert_dutch("/x changed after sshd read it: a reload through the service manager settles it; not running",
+                     "/x is veranderd nadat sshd het las: herladen via de dienstbeheerder maakt het eenduidig; draait niet");
+        assert_dutch("said by a plug-in; not running", "said by a plug-in; draait niet");
+}
+
+static void what_is_not_known_stays_as_it_is(void **state)
+{
+        (void)state;
+        assert_dutch("", "");
+        assert_dutch("; ", "; ");
+        assert_dutch(": : ;; %s {1}", ": : ;; %s {1}");
+        assert_dutch("rounds=5000", "rounds=5000");
+}
+
+static void a_long_or_deep_text_ends(void **state)
+{
+        _cleanup_text_ struct text t = {0};
+
+        (void)state;
+        for (size_t i = 0; i < 3000; i++)
+                text_add(&t, i % 2 ? ": " : "; ");
+        for (size_t i = 0; i < 2; i++) {
+                _cleanup_free_ char *got = texts_dutch(text_string(&t));
+
+                assert_string_equal(got, text_string(&t));
+                t.data[4000] = '\0';
+        }
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_text_is_found_whole),
+                cmocka_unit_test(values_keep_their_place_and_their_form),
+                cmocka_unit_test(what_is_joined_is_read_piece_by_piece),
+                cmocka_unit_test(what_is_not_known_stays_as_it_is),
+                cmocka_unit_test(a_long_or_deep_text_ends),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
