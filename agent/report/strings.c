@@ -45,10 +45,11 @@ static const struct {
         [STRING_TAILORED] = {"aangepast", "tailored"},
         [STRING_NOTHING_EXAMINED] = {"niets onderzocht:", "nothing examined:"},
         [STRING_HOST_NOT_NEEDED] = {"niet door een host te tonen:", "not for a host to show:"},
-        [STRING_LIMITS] = {"Dit gaat over deze ene machine, nu, voor zover zij het zelf laat zien; de officiële teksten "
-                           "beslissen. Wat geen verslag kan tonen: " THREAT_MODEL,
-                           "This speaks of this one host, now, as far as it shows of itself; the official texts decide. "
-                           "What no report can show: " THREAT_MODEL},
+        [STRING_LIMITS] =
+                {"Dit gaat over deze ene machine, nu, voor zover zij het zelf laat zien; de officiële teksten "
+                 "beslissen. Wat geen verslag kan tonen: " THREAT_MODEL,
+                 "This speaks of this one host, now, as far as it shows of itself; the official texts decide. "
+                 "What no report can show: " THREAT_MODEL},
         [STRING_NOTHING_FAILED] = {"Geen afwijking, en niets dat niet vast te stellen was.",
                                    "Nothing failed, and nothing could not be established."},
         [STRING_NO_CHECKS] = {"Er was niets te controleren.", "There was nothing to check."},

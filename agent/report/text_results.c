@@ -210,7 +210,8 @@ static void write_bearing(const struct text_report *w, const struct view_group *
                         if (w->all)
                                 text_printf(&list, "%s%s", list.length ? ", " : "", measure);
                         else
-                                add_measure(&list, &policy, s, measure + strcspn(measure, ":") + (strchr(measure, ':') ? 1 : 0));
+                                add_measure(&list, &policy, s,
+                                            measure + strcspn(measure, ":") + (strchr(measure, ':') ? 1 : 0));
                 }
         }
         if (list.length)

@@ -70,8 +70,7 @@ bool view_is_advice(const struct report *r, const json_t *result)
         size_t i;
 
         json_array_foreach (references, i, reference)
-                if (!json_is_string(reference) ||
-                    !view_measure_is_advice(measure_of(r, json_string_value(reference))))
+                if (!json_is_string(reference) || !view_measure_is_advice(measure_of(r, json_string_value(reference))))
                         return false;
         return json_array_size(references) > 0;
 }
@@ -190,7 +189,8 @@ static bool same_cause(const json_t *first, const json_t *result)
 {
         const char *cause = cause_of(result);
 
-        return cause && streq(cause, cause_of(first)) && view_status(result, "status") == view_status(first, "status") &&
+        return cause && streq(cause, cause_of(first)) &&
+               view_status(result, "status") == view_status(first, "status") &&
                view_status(result, "status") > BIO_PASS;
 }
 

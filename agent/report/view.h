@@ -23,9 +23,9 @@ struct view_group {
 struct view {
         struct view_group *groups; /* worst first, then the most severe, then as in the record */
         size_t group_count;
-        const json_t **results; /* where the groups' lists are */
-        size_t counts[BIO_FAIL + 1]; /* of the groups' results and of those for root alone, by status */
-        size_t for_root;             /* results set aside, as only root can see what they are about */
+        const json_t **results;       /* where the groups' lists are */
+        size_t counts[BIO_FAIL + 1];  /* of the groups' results and of those for root alone, by status */
+        size_t for_root;              /* results set aside, as only root can see what they are about */
         size_t advice, advice_failed; /* results set aside that bear on advice alone */
 };
 

@@ -31,7 +31,8 @@ static void a_text_is_found_whole(void **state)
 static void values_keep_their_place_and_their_form(void **state)
 {
         (void)state;
-        assert_dutch("systemd refuses /a b/c: line 12 is no service", "systemd weigert /a b/c: regel 12 is geen dienst");
+        assert_dutch("systemd refuses /a b/c: line 12 is no service",
+                     "systemd weigert /a b/c: regel 12 is geen dienst");
         assert_dutch("in the Match block of /etc/ssh/sshd_config:7", "in het Match-blok van /etc/ssh/sshd_config:7");
         assert_dutch("more than many sources", "more than many sources"); /* a number is wanted there */
 }
@@ -45,8 +46,9 @@ static void what_is_joined_is_read_piece_by_piece(void **state)
         assert_dutch("(undecidable: configuration not known: /etc/x:3: Port wants a port, not \"y\")",
                      "(niet te bepalen: configuratie niet bekend: /etc/x:3: Port vraagt een poort, niet \"y\")");
         /* A text that holds a separator itself is found whole first. */
-        assert_dutch("/x changed after sshd read it: a reload through the service manager settles it; not running",
-                     "/x is veranderd nadat sshd het las: herladen via de dienstbeheerder maakt het eenduidig; draait niet");
+        assert_dutch(
+                "/x changed after sshd read it: a reload through the service manager settles it; not running",
+                "/x is veranderd nadat sshd het las: herladen via de dienstbeheerder maakt het eenduidig; draait niet");
         assert_dutch("said by a plug-in; not running", "said by a plug-in; draait niet");
 }
 
