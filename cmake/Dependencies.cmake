@@ -34,3 +34,9 @@ add_compile_definitions(
   BIOAGENT_SYSCONFDIR="${BIOAGENT_SYSCONFDIR}"
   BIOAGENT_STATEDIR="${BIOAGENT_STATEDIR}"
   BIOAGENT_RUNTIMEDIR="${BIOAGENT_RUNTIMEDIR}")
+
+# Units and programs name their paths: another prefix at installation would leave them pointing to nothing.
+install(CODE "
+  if(NOT CMAKE_INSTALL_PREFIX STREQUAL \"${CMAKE_INSTALL_PREFIX}\")
+    message(FATAL_ERROR \"configured for ${CMAKE_INSTALL_PREFIX}, not for \${CMAKE_INSTALL_PREFIX}: configure with -DCMAKE_INSTALL_PREFIX\")
+  endif()")
