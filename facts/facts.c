@@ -8,7 +8,7 @@
 #include "facts/readers.h"
 
 const struct fact_reader *const fact_readers[] = {
-        &accounts_fact, &audit_fact, &packages_fact, &sshd_fact, &systemd_fact, NULL,
+        &accounts_fact, &audit_fact, &login_defs_fact, &packages_fact, &sshd_fact, &systemd_fact, NULL,
 };
 
 enum progress { NOT_READ, READING, READ };

@@ -66,7 +66,7 @@ static const json_t *entry(const json_t *description, const char *list, const ch
 static void it_describes_what_it_has(void **state)
 {
         static const char *const checks[] = {"accounts.uid0", "audit.enabled", "ssh.root-login"};
-        static const char *const facts[] = {"accounts", "audit", "packages", "sshd", "systemd"};
+        static const char *const facts[] = {"accounts", "audit", "login-defs", "packages", "sshd", "systemd"};
         _cleanup_observer_ struct observer *o = open_observer(NULL);
         _cleanup_json_ json_t *description = describe(o);
 
