@@ -69,7 +69,7 @@ static bool shadow_setting_of(struct span text, struct setting *ret)
         size_t start, end;
 
         while (text.length > 0 && is_space(text.bytes[text.length - 1]))
-                text.length--;
+                ret->odd_end |= !is_blank(text.bytes[--text.length]);
         start = skip(text, 0, is_blank);
         if (start == text.length || text.bytes[start] == '#')
                 return false;
@@ -90,7 +90,7 @@ bool shadow_setting_next(struct settings *settings, struct setting *ret)
         struct line piece;
 
         while (next_piece(settings, &piece)) {
-                ret->line = piece.number;
+                *ret = (struct setting){.line = piece.number};
                 if (shadow_setting_of(until_nul(piece.bytes, piece.length), ret))
                         return true;
         }
@@ -118,7 +118,7 @@ bool pam_setting_next(struct settings *settings, struct setting *ret)
                         continue;
                 for (end = start; end < text.length && !is_blank(text.bytes[end]) && text.bytes[end] != '='; end++)
                         ;
-                ret->line = line.number;
+                *ret = (struct setting){.line = line.number};
                 ret->key = (struct span){text.bytes + start, end - start};
                 end = end < text.length ? skip(text, end + 1, is_space_or_equals) : end;
                 ret->value = (struct span){text.bytes + end, text.length - end};
@@ -249,10 +249,15 @@ static struct bio_node *default_node(struct tree *t, size_t i, const struct bio_
 }
 
 /* A value as the tools take it; NULL where they say that they cannot parse it, and go by their default. */
-static struct bio_node *value_node(struct tree *t, enum kind kind, struct span value)
+static struct bio_node *value_node(struct tree *t, enum kind kind, const struct setting *setting)
 {
+        const struct span value = setting->value;
         int64_t number;
 
+        if (setting->odd_end)
+                return tree_undecidable(t,
+                                        "the line ends with a control character, of which versions of the tools make "
+                                        "different things");
         if (kind == TEXT)
                 return tree_bytes(t, value.bytes, value.length);
         if (kind == YES_OR_NO)
@@ -290,7 +295,7 @@ static struct bio_node *shadow_node(struct facts *f, const struct access_file *f
 
                 if (key < 0)
                         continue;
-                node = value_node(t, shadow_keys[key].kind, setting.value);
+                node = value_node(t, shadow_keys[key].kind, &setting);
                 if (!node)
                         node = tree_note(tree_bytes(t, setting.value.bytes, setting.value.length),
                                          "does not parse: the tools go by their default");

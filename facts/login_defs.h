@@ -12,6 +12,7 @@
 struct setting {
         struct span key, value;
         unsigned line;
+        bool odd_end; /* the line ends with a carriage return or its like: shadow 4.13 takes it off, 4.17 does not */
 };
 
 /* Where the reading is. Start with settings_of(). */

@@ -75,12 +75,13 @@ static void what_is_not_set_is_the_tools_default(void **state)
 static void a_value_that_does_not_parse_leaves_the_default(void **state)
 {
         (void)state;
-        put("PASS_MAX_DAYS 90\nPASS_MAX_DAYS 9O\nUID_MIN -5\nSYS_UID_MAX 99999999999\n");
+        put("PASS_MAX_DAYS 90\nPASS_MAX_DAYS 9O\nUID_MIN -5\nSYS_UID_MAX 99999999999\nPASS_MIN_DAYS 1\r\n");
         assert_int_equal(tree_integer_of(of("shadow", "PASS_MAX_DAYS")), -1);
         assert_non_null(strstr(tree_note_of(of("shadow", "PASS_MAX_DAYS")), "line 2"));
         assert_int_equal(tree_overrode_count(of("shadow", "PASS_MAX_DAYS")), 2);
         assert_int_equal(tree_state(of("shadow", "UID_MIN")), BIO_UNDECIDABLE);
         assert_int_equal(tree_state(of("shadow", "SYS_UID_MAX")), BIO_UNDECIDABLE);
+        assert_why(of("shadow", "PASS_MIN_DAYS"), BIO_UNDECIDABLE, "control character");
 }
 
 static void a_default_that_follows_the_unknown_is_unknown(void **state)
@@ -98,7 +99,7 @@ static void quotes_and_long_lines_are_as_in_the_tools_buffer(void **state)
         (void)state;
         memset(filled, 'x', 1022);
         filled[0] = '#';
-        (void)strcpy(filled + 1022, " UMASK \"077\" rest\n");
+        memcpy(filled + 1022, " UMASK \"077\" rest\n", sizeof(" UMASK \"077\" rest\n"));
         put(filled);
         /* The buffer ends behind the blank. */
         assert_text(of("shadow", "UMASK"), "0077");
