@@ -2,8 +2,6 @@
 #include "checks/checks.h"
 
 const struct bio_check *const built_in_checks[] = {
-        &accounts_uid0,
-        &audit_enabled,
-        &ssh_root_login,
-        NULL,
+        &accounts_uid0,  &audit_enabled, &ssh_empty_passwords, &ssh_log_level, &ssh_password_login,
+        &ssh_root_login, NULL,
 };

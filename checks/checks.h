@@ -5,9 +5,12 @@
 
 #include "bioagent/check.h"
 
-extern const struct bio_check ssh_root_login;
 extern const struct bio_check accounts_uid0;
 extern const struct bio_check audit_enabled;
+extern const struct bio_check ssh_empty_passwords;
+extern const struct bio_check ssh_log_level;
+extern const struct bio_check ssh_password_login;
+extern const struct bio_check ssh_root_login;
 
 /* All of them, NULL-terminated, in the order of their ids. */
 extern const struct bio_check *const built_in_checks[];

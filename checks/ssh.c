@@ -77,21 +77,30 @@ static void judge_in_force(struct bio_context *c, const struct bio_node *instanc
                      in_force, "true", true);
 }
 
-static void root_login(struct bio_context *c)
+/* Whether there is an sshd to judge; what there is to say of it as a whole is said. */
+static bool judge_sshd(struct bio_context *c)
 {
-        const struct bio_node *sshd = bio_fact(c, "sshd"), *users = bio_query(c, "accounts.uid0", NULL), *user,
-                              *instance;
-        bool kept_out = true;
+        const struct bio_node *sshd = bio_fact(c, "sshd"), *instance;
 
         if (bio_state(c, sshd) == BIO_ABSENT) {
                 bio_evidence(
                         c,
                         bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "service:ssh"), BIO_NA, "no sshd is installed"),
                         sshd, NULL, true);
-                return;
+                return false;
         }
         BIO_EACH (c, instance, bio_get(c, sshd, "instances"))
                 judge_in_force(c, instance);
+        return true;
+}
+
+static void root_login(struct bio_context *c)
+{
+        const struct bio_node *users = bio_query(c, "accounts.uid0", NULL), *user;
+        bool kept_out = true;
+
+        if (!judge_sshd(c))
+                return;
         BIO_EACH (c, user, users) {
                 const struct bio_node *name = bio_get(c, user, "name");
                 bool root = strcmp(bio_string(c, name), "root") == 0;
@@ -126,4 +135,217 @@ const struct bio_check ssh_root_login = {
         .max_age = "P2D",
         .uses = (const char *const[]){"sshd", "accounts", NULL},
         .run = root_login,
+};
+
+/* --- passwords ---------------------------------------------------------------------------------------------------- */
+
+/* A configuration that can be in force for somebody, by what its Match blocks look at. */
+static const struct bio_subject *scope_subject(struct bio_context *c, const struct bio_node *scope)
+{
+        const struct bio_node *where = bio_get(c, scope, "applies_to");
+
+        return bio_subject(c, bio_class(c, where), "service:ssh/%s", bio_string(c, where));
+}
+
+static bool is_yes(struct bio_context *c, const struct bio_node *value)
+{
+        return strcmp(bio_string(c, value), "yes") == 0;
+}
+
+/* What stands between a session and somebody who knows (or guesses) a password. */
+enum barrier { SOMETHING_ELSE, WHAT_PAM_ASKS, NOTHING };
+
+static enum barrier barrier_of(struct bio_context *c, const struct bio_node *way)
+{
+        const struct bio_node *method;
+        enum barrier barrier = NOTHING;
+
+        BIO_EACH (c, method, way) {
+                const char *name = bio_string(c, method);
+
+                if (strcmp(name, "keyboard-interactive") == 0)
+                        barrier = WHAT_PAM_ASKS;
+                else if (strcmp(name, "password") != 0 && strcmp(name, "none") != 0)
+                        return SOMETHING_ELSE;
+        }
+        return barrier;
+}
+
+static bool some_way_has(struct bio_context *c, const struct bio_node *ways, enum barrier barrier)
+{
+        const struct bio_node *way;
+
+        BIO_EACH (c, way, ways)
+                if (barrier_of(c, way) == barrier)
+                        return true;
+        return false;
+}
+
+static void judge_password(struct bio_context *c, const struct bio_node *scope)
+{
+        const struct bio_subject *subject = scope_subject(c, scope);
+        const struct bio_node *ways = bio_get(c, scope, "ways"),
+                              *password = bio_get(c, scope, "PasswordAuthentication");
+        const struct bio_node *questions = bio_get(c, scope, "KbdInteractiveAuthentication");
+        const struct bio_node *methods = bio_get(c, scope, "AuthenticationMethods");
+
+        /* Two that are off are enough to know, also of a version whose other defaults are not known. */
+        if (is_no(c, password) && is_no(c, questions))
+                bio_judge(c, subject, password, BIO_EQUALS, "no");
+        else if (!bio_known(c, ways))
+                bio_evidence(c, bio_conclude(c, subject, BIO_ERROR, "by what somebody gets in is not known"), ways,
+                             NULL, true);
+        else if (some_way_has(c, ways, NOTHING))
+                bio_evidence(c, bio_conclude(c, subject, BIO_FAIL, "a password alone opens"), password, "no", true);
+        else if (some_way_has(c, ways, WHAT_PAM_ASKS))
+                bio_evidence(c,
+                             bio_conclude(c, subject, BIO_ERROR,
+                                          "PAM asks the questions, perhaps for a password alone: it is not read yet"),
+                             questions, "no", true);
+        else
+                bio_evidence(c, bio_conclude(c, subject, BIO_PASS, "no password alone opens"),
+                             is_yes(c, password) ? methods : password, NULL, true);
+}
+
+static void password_login(struct bio_context *c)
+{
+        const struct bio_node *scope;
+
+        if (!judge_sshd(c))
+                return;
+        BIO_EACH (c, scope, bio_query(c, "sshd.ways", NULL))
+                judge_password(c, scope);
+}
+
+/* Whether a password is asked for on some way in, alone or beside something else. */
+static bool takes_passwords(struct bio_context *c, const struct bio_node *ways)
+{
+        const struct bio_node *way, *method;
+
+        BIO_EACH (c, way, ways)
+                BIO_EACH (c, method, way) {
+                        const char *name = bio_string(c, method);
+
+                        if (strcmp(name, "password") == 0 || strcmp(name, "keyboard-interactive") == 0 ||
+                            strcmp(name, "none") == 0)
+                                return true;
+                }
+        return false;
+}
+
+static void empty_passwords(struct bio_context *c)
+{
+        const struct bio_node *scope;
+
+        if (!judge_sshd(c))
+                return;
+        BIO_EACH (c, scope, bio_query(c, "sshd.ways", NULL)) {
+                const struct bio_subject *subject = scope_subject(c, scope);
+                const struct bio_node *empty = bio_get(c, scope, "PermitEmptyPasswords");
+
+                if (!is_yes(c, empty) || takes_passwords(c, bio_get(c, scope, "ways")))
+                        bio_judge(c, subject, empty, BIO_EQUALS, "no");
+                else
+                        bio_evidence(c, bio_conclude(c, subject, BIO_PASS, "nothing here asks for a password"), empty,
+                                     NULL, true);
+        }
+}
+
+/* --- the log ------------------------------------------------------------------------------------------------------ */
+
+static void log_level(struct bio_context *c)
+{
+        const struct bio_node *scope;
+
+        if (!judge_sshd(c))
+                return;
+        BIO_EACH (c, scope, bio_query(c, "sshd.effective", "keywords", "LogLevel")) {
+                const struct bio_subject *subject = scope_subject(c, scope);
+                const struct bio_node *level = bio_get(c, scope, "LogLevel");
+
+                if (bio_known(c, level) && strncmp(bio_string(c, level), "DEBUG", strlen("DEBUG")) == 0)
+                        bio_evidence(c,
+                                     bio_conclude(c, subject, BIO_PASS,
+                                                  "at this level users' privacy suffers, and the log grows fast"),
+                                     level, "INFO or VERBOSE", true);
+                else
+                        bio_judge(c, subject, level, BIO_ONE_OF, "INFO VERBOSE");
+        }
+}
+
+const struct bio_check ssh_password_login = {
+        .id = "ssh.password-login",
+        .title = {.nl = "Een wachtwoord alleen opent geen ssh-sessie", .en = "A password alone opens no ssh session"},
+        .why = {.nl = "Een wachtwoord is te raden, af te kijken en te hergebruiken, en elke poort 22 wordt dag en "
+                      "nacht "
+                      "geprobeerd. Een sleutel, of een wachtwoord met een tweede factor, houdt dat buiten.",
+                .en = "A password can be guessed, watched and used again elsewhere, and every port 22 is tried day and "
+                      "night. A key, or a password with a second factor, keeps that out."},
+        .fix = {.commands = "printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication no\\n' "
+                            "> /etc/ssh/sshd_config.d/00-password-login.conf\n"
+                            "sshd -t\n"
+                            "sshd -T | grep -iE '^(password|kbdinteractive)authentication'    # both no?",
+                .reload = "systemctl reload ssh.service",
+                .risk = {.nl = "Wie geen sleutel heeft komt niet meer binnen: zet eerst sleutels klaar (ssh-copy-id) "
+                               "en "
+                               "probeer ze, en houd een sessie open. Een Match-blok dat een van beide aanzet wint "
+                               "hiervan, en wat sshd eerder leest ook: pas dat zelf aan.",
+                         .en = "Who has no key gets in no more: put keys in place first (ssh-copy-id), try them, and "
+                               "keep a session open. A Match block that switches one of them on wins from this, and so "
+                               "does what sshd reads earlier: change that itself."},
+                .undo = "rm /etc/ssh/sshd_config.d/00-password-login.conf"},
+        .severity = BIO_HIGH,
+        .aspect = BIO_EXISTENCE,
+        .max_age = "P2D",
+        .uses = (const char *const[]){"sshd", NULL},
+        .run = password_login,
+};
+
+const struct bio_check ssh_empty_passwords = {
+        .id = "ssh.empty-passwords",
+        .title = {.nl = "Een leeg wachtwoord opent geen ssh-sessie", .en = "An empty password opens no ssh session"},
+        .why = {.nl = "Met PermitEmptyPasswords yes is wie de naam kent van een account zonder wachtwoord binnen.",
+                .en = "With PermitEmptyPasswords yes whoever knows the name of an account without a password is in."},
+        .fix = {.commands = "echo 'PermitEmptyPasswords no' > /etc/ssh/sshd_config.d/00-empty-passwords.conf\n"
+                            "sshd -t\n"
+                            "sshd -T | grep -i '^permitemptypasswords'    # no?",
+                .reload = "systemctl reload ssh.service",
+                .risk = {.nl = "Wie met een leeg wachtwoord inlogde heeft voortaan een wachtwoord of sleutel nodig. "
+                               "Een "
+                               "Match-blok dat PermitEmptyPasswords zet wint hiervan, en wat sshd eerder leest ook: "
+                               "pas "
+                               "dat zelf aan.",
+                         .en = "Who used to log in with an empty password needs a password or a key from now on. A "
+                               "Match block that sets PermitEmptyPasswords wins from this, and so does what sshd reads "
+                               "earlier: change that itself."},
+                .undo = "rm /etc/ssh/sshd_config.d/00-empty-passwords.conf"},
+        .severity = BIO_CRITICAL,
+        .aspect = BIO_EXISTENCE,
+        .max_age = "P2D",
+        .uses = (const char *const[]){"sshd", NULL},
+        .run = empty_passwords,
+};
+
+const struct bio_check ssh_log_level = {
+        .id = "ssh.log-level",
+        .title = {.nl = "sshd legt vast wie inlogt", .en = "sshd logs who logs in"},
+        .why = {.nl = "Onder INFO schrijft sshd geen regel meer over een login: niet wie, niet vanwaar, niet met welke "
+                      "sleutel.",
+                .en = "Below INFO sshd writes no line about a login any more: not who, not from where, not with which "
+                      "key."},
+        .fix = {.commands = "echo 'LogLevel INFO' > /etc/ssh/sshd_config.d/00-log-level.conf\n"
+                            "sshd -t\n"
+                            "sshd -T | grep -i '^loglevel'    # INFO?",
+                .reload = "systemctl reload ssh.service",
+                .risk = {.nl = "Geen; het logboek groeit met een paar regels per login. Een Match-blok dat LogLevel "
+                               "zet "
+                               "wint hiervan, en wat sshd eerder leest ook: pas dat zelf aan.",
+                         .en = "None; the log grows by a few lines a login. A Match block that sets LogLevel wins from "
+                               "this, and so does what sshd reads earlier: change that itself."},
+                .undo = "rm /etc/ssh/sshd_config.d/00-log-level.conf"},
+        .severity = BIO_MEDIUM,
+        .aspect = BIO_EXISTENCE,
+        .max_age = "P2D",
+        .uses = (const char *const[]){"sshd", NULL},
+        .run = log_level,
 };

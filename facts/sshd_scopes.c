@@ -258,7 +258,7 @@ static void add_user(struct finding *f)
         const char *const *lists;
 
         add_names(f, SSHD_MATCH_USER, f->question->user);
-        if (!f->question->user && lists_of(f, SSHD_MATCH_INVALID_USER, &lists) > 0)
+        if (!f->question->user && !f->question->exists && lists_of(f, SSHD_MATCH_INVALID_USER, &lists) > 0)
                 add_dimension(f, SSHD_MATCH_INVALID_USER, both, ELEMENTS(both));
         if (!f->question->user || !f->question->groups)
                 assume_all(f, SSHD_MATCH_GROUP);

@@ -18,6 +18,7 @@ struct sshd_question {
         const char *user;          /* an account that exists */
         const char *const *groups; /* of the user; NULL: not known */
         size_t group_count;
+        bool exists; /* the user does, whoever it is: nobody gets in who does not */
         const char *host;
         const char *address;
         const char *local_address;

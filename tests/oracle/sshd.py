@@ -3,7 +3,7 @@
 
 For each of them sshd itself says whether it starts (`sshd -t`) and what is in force (`sshd -T`, `sshd -T -C …`), and
 sshd_answers.c says what our fact makes of the same files. Held against each other are: the start; every keyword that `sshd -T`
-prints; for connections of which only the user is known, that what sshd answers is among the scopes that we found (none is
+prints; for connections of which only the user is known, or nothing at all, that what sshd answers is among the scopes that we found (none is
 missing), and that sshd gives exactly each of them for the connection named as its example (none is made up)."""
 import os
 import shlex
@@ -178,7 +178,7 @@ class Oracle:
         """Each of sshd's answers about the user is one of ours; each of ours that names an example is sshd's."""
         for spec in c.questions:
             parts = dict(p.split("=", 1) for p in spec.split(",") if "=" in p)
-            if parts.get("user") != user or len(parts) < 6:
+            if (user and parts.get("user") != user) or len(parts) < 6:
                 continue
             status, theirs, error = answers[spec]
             if status != 0:
@@ -209,7 +209,7 @@ class Oracle:
             specs += [spec for spec in c.questions if spec not in specs]
             for spec in specs:
                 mine[spec] = self.ours.ask(f"dump {spec}")
-            for user in c.users if mine["starts"] == "yes" else ():
+            for user in c.users + [""] if mine["starts"] == "yes" else ():  # "": anybody
                 mine["scopes"][user] = self.read_scopes(self.ours.ask(f"scopes {user}"))
                 specs += [s["example"] for s in mine["scopes"][user] or () if s["example"] and s["example"] not in specs]
         answers = self.ask_sshd(asked)

@@ -14,6 +14,7 @@
 #include "tree_of_files.h"
 
 #define BOOKWORM "1:9.2p1-2+deb12u7"
+#define TRIXIE   "1:10.0p1-7+deb13u2"
 #define UNIT     "[Service]\nEnvironmentFile=-/etc/default/ssh\nExecStart=/usr/sbin/sshd -D $SSHD_OPTS\n"
 
 static struct access *a;
@@ -615,6 +616,60 @@ static void offline_nothing_is_in_force(void **state)
         assert_string_equal(tree_why(in_force()), "not observed offline");
 }
 
+/* The ways in of every scope: "publickey,password password; WHERE: …", "?REASON" where they are not known. */
+static void ways_are(const char *config, const char *expected)
+{
+        static const struct fact_argument none[] = {{NULL, NULL}};
+        _cleanup_text_ struct text t = {0};
+        const struct bio_node *scopes;
+        size_t i, k, m;
+
+        add_package(TRIXIE);
+        make_file("etc/ssh/sshd_config", config);
+        scopes = facts_query(facts_of_root(), "sshd.ways", none);
+        for (i = 0; i < tree_count(scopes); i++) {
+                const struct bio_node *ways = tree_get(tree_at(scopes, i), "ways");
+
+                text_add(&t, i > 0 ? "; " : "");
+                if (tree_state(ways) != BIO_KNOWN)
+                        text_printf(&t, "?%s", tree_why(ways));
+                for (k = 0; k < tree_count(ways); k++)
+                        for (m = 0; m < tree_count(tree_at(ways, k)); m++)
+                                text_printf(&t, "%s%s",
+                                            m > 0   ? ","
+                                            : k > 0 ? " "
+                                                    : "",
+                                            tree_bytes_of(tree_at(tree_at(ways, k), m), NULL));
+        }
+        assert_string_equal(text_string(&t), expected);
+        again();
+}
+
+static void ways_in_are_the_methods_asked_for(void **state)
+{
+        (void)state;
+        ways_are("", "publickey password");
+        ways_are("UsePAM yes\n", "publickey password keyboard-interactive");
+        ways_are("PubkeyAuthentication no\nHostbasedAuthentication yes\n", "password hostbased");
+        ways_are("AuthenticationMethods any\n", "publickey password");
+        ways_are("AuthenticationMethods publickey,password password,hostbased password\n",
+                 "publickey,password password");
+        ways_are("UsePAM yes\nAuthenticationMethods publickey,keyboard-interactive:pam\n",
+                 "publickey,keyboard-interactive");
+        ways_are("AuthenticationMethods none publickey\n", "publickey");
+        ways_are("AuthenticationMethods none publickey\nPermitEmptyPasswords yes\n", "none publickey");
+        ways_are("RefuseConnection yes\n", "");
+}
+
+static void ways_in_are_those_of_somebody_who_exists(void **state)
+{
+        (void)state;
+        ways_are("Match invalid-user\nPasswordAuthentication no\n", "publickey password");
+        ways_are("Match user alice\nPasswordAuthentication no\n", "publickey password; publickey");
+        ways_are("PasswordAuthentication maybe\n",
+                 "?sshd does not start: /etc/ssh/sshd_config:1: PasswordAuthentication has no value \"maybe\"");
+}
+
 static void wrong_arguments_are_said(void **state)
 {
         const struct fact_argument port[] = {{"local_port", "x"}, {NULL, NULL}},
@@ -665,6 +720,8 @@ int main(void)
                 LIVE(a_listener_that_no_unit_accounts_for_is_an_instance),
                 LIVE(a_listener_with_the_unit_s_options_is_the_unit_s),
                 IN_ROOT(offline_nothing_is_in_force),
+                IN_ROOT(ways_in_are_the_methods_asked_for),
+                IN_ROOT(ways_in_are_those_of_somebody_who_exists),
                 IN_ROOT(wrong_arguments_are_said),
         };
 
