@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "facts/sshd_nodes.h"
 
-
 struct asking {
         struct facts *f;
         const struct sshd *s;
@@ -296,8 +295,7 @@ const struct fact_query sshd_queries[] = {
         {"sshd.effective",
          (const char *const[]){"user", "host", "address", "local_address", "local_port", "rdomain", "keywords", NULL},
          answer_effective, true},
-        {"sshd.ways",
-         (const char *const[]){"user", "host", "address", "local_address", "local_port", "rdomain", NULL}, answer_ways,
-         true},
+        {"sshd.ways", (const char *const[]){"user", "host", "address", "local_address", "local_port", "rdomain", NULL},
+         answer_ways, true},
         {NULL, NULL, NULL, false},
 };

@@ -58,12 +58,14 @@ static void add_method(struct tree *t, struct bio_node *way, const struct bio_no
 {
         const struct bio_node *keyword = tree_get(scope, sshd_keyword_name(methods[method].on[0]));
 
-        (void)tree_append(way, tree_from(tree_text(t, methods[method].name), tree_source(keyword), tree_line(keyword), 0));
+        (void)tree_append(way,
+                          tree_from(tree_text(t, methods[method].name), tree_source(keyword), tree_line(keyword), 0));
 }
 
 /* "publickey,keyboard-interactive:pam": a way in where each method is switched on. A device behind a colon is one of
  * keyboard-interactive, or narrows a method down; either way the method is asked for. */
-static void add_listed(struct tree *t, struct bio_node *ways, const struct bio_node *scope, const struct bio_node *listed)
+static void add_listed(struct tree *t, struct bio_node *ways, const struct bio_node *scope,
+                       const struct bio_node *listed)
 {
         struct bio_node *way = tree_from(tree_list(t), tree_source(listed), tree_line(listed), 0);
         const char *at = tree_bytes_of(listed, NULL);
