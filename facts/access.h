@@ -41,6 +41,32 @@ struct access_file {
         int64_t mtime, ctime; /* seconds since the epoch */
 };
 
+/* POSIX access control (acl(5)). Where a file has a list, the group bits of its mode are the list's mask, and say what
+ * the group may have at most. */
+enum grant_to {
+        GRANT_OWNER = 1,
+        GRANT_USER = 2,
+        GRANT_GROUP_OWNER = 4,
+        GRANT_GROUP = 8,
+        GRANT_MASK = 16,
+        GRANT_EVERYONE = 32,
+};
+
+struct grant {
+        enum grant_to to;
+        unsigned permissions; /* 4 read, 2 write, 1 execute; what the mask takes away is taken away */
+        uint32_t id;          /* of GRANT_USER and GRANT_GROUP */
+};
+
+#define ACCESS_ACL_MOST 1024 /* entries */
+
+struct access_acl {
+        enum bio_state state; /* as of access_file */
+        const char *why;
+        size_t count; /* 0: the file has no list, and its mode says all */
+        const struct grant *grants;
+};
+
 struct access_directory {
         enum bio_state state;
         const char *why;
@@ -91,6 +117,8 @@ const struct access_file *access_pass(struct access *a, const char *path, size_t
 const struct access_file *access_stat(struct access *a, const char *path);
 /* The same without following a link in the last place; of a link, `bytes` is its target. */
 const struct access_file *access_lstat(struct access *a, const char *path);
+/* The access list of what the path names, following links. Not remembered: asking again looks again. */
+struct access_acl access_acl(struct access *a, const char *path);
 const struct access_directory *access_list(struct access *a, const char *path);
 
 /* The paths that a glob(7) pattern matches, as glob(3) with GLOB_NOSORT off would (sorted by bytes within the C locale;
@@ -110,5 +138,8 @@ uint64_t access_bytes_read(const struct access *a);
  * Set by the test program alone (it is a pointer in this room that nothing shipped assigns). Called with the resolved
  * path; changes `f` and returns true where it knows the path. */
 extern bool (*access_overlay)(const char *resolved, struct access_file *f);
+/* The same for access lists: sets grants (which live as long as the access) and returns true where it knows the path.
+ */
+extern bool (*access_acl_overlay)(const char *resolved, struct access_acl *acl);
 
 #endif

@@ -6,10 +6,12 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -293,6 +295,34 @@ int walk_open(struct walk *w, struct entry *e, struct looked *ret)
         if (r < 0)
                 return r;
         return walk_same(ret, &e->looked) ? TAKE_FD(fd) : -ESTALE;
+}
+
+ssize_t walk_attribute(struct walk *w, struct entry *e, const char *name, void *to, size_t room)
+{
+        char self[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
+        _cleanup_fd_ int opened = -1;
+        struct looked looked;
+        ssize_t n;
+        int dirfd, r;
+
+        dirfd = walk_directory(w, e->kind == ENTRY_DIRECTORY ? e : e->parent);
+        if (dirfd < 0)
+                return dirfd;
+        if (e->kind != ENTRY_DIRECTORY) {
+                opened = openat2_of(dirfd, e->name, O_PATH | O_NOFOLLOW,
+                                    e->crossed ? RESOLVE_NO_MAGICLINKS : NEVER_ACROSS);
+                if (opened < 0)
+                        return opened;
+                r = walk_look(opened, &looked);
+                if (r < 0)
+                        return r;
+                if (!walk_same(&looked, &e->looked))
+                        return -ESTALE;
+        }
+        /* fgetxattr(2) takes no O_PATH descriptor; its name in proc leads to the place without opening it. */
+        (void)snprintf(self, sizeof(self), "/proc/self/fd/%d", opened >= 0 ? opened : dirfd);
+        n = getxattr(self, name, to, room);
+        return n < 0 ? -errno : n;
 }
 
 int place_search(struct walk *w, struct entry *e)

@@ -114,6 +114,8 @@ int walk_directory(struct walk *w, struct entry *e);
 /* Opens the content of a file or directory; never waits. The caller owns the descriptor. -ESTALE: it is another than
  * was looked at. `ret` gets what the opened one is. */
 int walk_open(struct walk *w, struct entry *e, struct looked *ret);
+/* Reads an extended attribute of the place itself into `to`: its length, or negative errno (-ENODATA: it has none). */
+ssize_t walk_attribute(struct walk *w, struct entry *e, const char *name, void *to, size_t room);
 /* Path below the root, starting with "/". */
 const char *walk_path(struct walk *w, struct entry *e);
 /* Looks at an open descriptor. */

@@ -13,6 +13,7 @@
 #include "facts/access.h"
 
 #define ENTRIES_MOST 1000
+#define GRANTS_MOST  16
 
 struct entry {
         char *path;
@@ -21,6 +22,8 @@ struct entry {
         uid_t uid;
         gid_t gid;
         int64_t time;
+        struct grant grants[GRANTS_MOST];
+        size_t grant_count;
 };
 
 static struct entry entries[ENTRIES_MOST];
@@ -91,10 +94,48 @@ static int set_time(struct entry *e, const char *value)
         return 0;
 }
 
+/* One of "user::rwx", "user:1000:r-x", "group::r-x", "group:50:rw-", "mask::r-x", "other::---". */
+static int set_grant(struct grant *g, char *text)
+{
+        static const struct {
+                const char *name;
+                enum grant_to owner, named;
+        } kinds[] = {{"user", GRANT_OWNER, GRANT_USER},
+                     {"group", GRANT_GROUP_OWNER, GRANT_GROUP},
+                     {"mask", GRANT_MASK, GRANT_MASK},
+                     {"other", GRANT_EVERYONE, GRANT_EVERYONE}};
+        char *kind = strsep(&text, ":"), *id = strsep(&text, ":");
+        uint64_t n = 0;
+
+        if (!text || strlen(text) != 3 || (*id && (parse_u64(id, &n) < 0 || n > UINT32_MAX)))
+                return -EINVAL;
+        for (size_t i = 0; i < ELEMENTS(kinds); i++)
+                if (streq(kinds[i].name, kind)) {
+                        g->to = *id ? kinds[i].named : kinds[i].owner;
+                        g->id = (uint32_t)n;
+                        g->permissions = (text[0] == 'r' ? 4U : 0) | (text[1] == 'w' ? 2U : 0) | (text[2] == 'x');
+                        return 0;
+                }
+        return -EINVAL;
+}
+
+/* Entries with a comma between; what the mask takes away is not written. */
+static int set_acl(struct entry *e, const char *value)
+{
+        _cleanup_free_ char *copy = must_strdup(value);
+        char *rest = copy, *text;
+
+        for (e->grant_count = 0; (text = strsep(&rest, ",")); e->grant_count++)
+                if (e->grant_count == GRANTS_MOST || set_grant(&e->grants[e->grant_count], text) < 0)
+                        return -EINVAL;
+        return 0;
+}
+
 static const struct {
         const char *name;
         int (*set)(struct entry *e, const char *value);
-} keywords[] = {{"type", set_type}, {"mode", set_mode}, {"uid", set_uid}, {"gid", set_gid}, {"time", set_time}};
+} keywords[] = {{"type", set_type}, {"mode", set_mode}, {"uid", set_uid},
+                {"gid", set_gid},   {"time", set_time}, {"acl", set_acl}};
 
 static int set_keyword(struct entry *e, const char *word)
 {
@@ -170,6 +211,15 @@ static bool lay_over(const char *resolved, struct access_file *f)
         return true;
 }
 
+static bool lay_acl_over(const char *resolved, struct access_acl *acl)
+{
+        const struct entry *e = find(resolved);
+
+        acl->count = e ? e->grant_count : 0;
+        acl->grants = e ? e->grants : NULL;
+        return true;
+}
+
 int overlay_load(const char *path, int64_t fallback_time, struct diag *diag)
 {
         _cleanup_free_ char *text = NULL;
@@ -180,6 +230,7 @@ int overlay_load(const char *path, int64_t fallback_time, struct diag *diag)
 
         fallback = fallback_time;
         access_overlay = lay_over;
+        access_acl_overlay = lay_acl_over;
         r = file_read(AT_FDCWD, path, 1 << 20, &text, NULL);
         if (r == -ENOENT)
                 return 0;
@@ -191,7 +242,7 @@ int overlay_load(const char *path, int64_t fallback_time, struct diag *diag)
                         *next++ = '\0';
                 if (take_line(line, &defaults) < 0)
                         return diag_add(diag, DIAG_ERROR, path, number, 0,
-                                        "expected ./PATH or /set, and type, mode, uid, gid or time");
+                                        "expected ./PATH or /set, and type, mode, uid, gid, time or acl");
         }
         return 0;
 }
@@ -199,6 +250,7 @@ int overlay_load(const char *path, int64_t fallback_time, struct diag *diag)
 void overlay_unload(void)
 {
         access_overlay = NULL;
+        access_acl_overlay = NULL;
         while (entry_count > 0)
                 free(entries[--entry_count].path);
 }

@@ -5,8 +5,10 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <endian.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 
 #include "facts/walk.h"
 #include "tree_of_files.h"
@@ -415,6 +417,58 @@ static void test_metadata_can_be_laid_over(void **state)
         access_overlay = NULL;
 }
 
+/* An access list as the kernel takes it: version 2, then tag, permissions and number of each entry. */
+static void set_list(const char *path, const uint32_t (*entries)[3], size_t count)
+{
+        _cleanup_free_ char *whole = must_printf("%s/%s", root_path, path);
+        unsigned char list[4 + 8 * 8] = {2};
+        size_t i;
+
+        for (i = 0; i < count; i++) {
+                const uint16_t tag = htole16((uint16_t)entries[i][0]), permissions = htole16((uint16_t)entries[i][1]);
+                const uint32_t id = htole32(entries[i][2]);
+
+                memcpy(list + 4 + i * 8, &tag, 2);
+                memcpy(list + 6 + i * 8, &permissions, 2);
+                memcpy(list + 8 + i * 8, &id, 4);
+        }
+        must(setxattr(whole, "system.posix_acl_access", list, 4 + count * 8, 0));
+}
+
+static void test_access_lists_are_read_with_their_mask(void **state)
+{
+        static const uint32_t entries[][3] = {{1, 6, UINT32_MAX}, {2, 7, 1000},        {4, 5, UINT32_MAX},
+                                              {8, 6, 50},         {16, 4, UINT32_MAX}, {32, 0, UINT32_MAX}};
+        struct access *a;
+        struct access_acl acl;
+
+        (void)state;
+        make_directory("lists");
+        make_directory("lists/directory");
+        make_file("lists/plain", "x");
+        make_file("lists/file", "x");
+        make_link("lists/link", "file");
+        set_list("lists/file", entries, 6);
+        set_list("lists/directory", entries, 6);
+        a = open_root();
+        acl = access_acl(a, "/lists/plain");
+        assert_int_equal(acl.state, BIO_KNOWN);
+        assert_int_equal(acl.count, 0);
+        acl = access_acl(a, "/lists/link");
+        assert_int_equal(acl.state, BIO_KNOWN);
+        assert_int_equal(acl.count, 6);
+        assert_int_equal(acl.grants[1].to, GRANT_USER);
+        assert_int_equal(acl.grants[1].id, 1000);
+        assert_int_equal(acl.grants[1].permissions, 4);
+        assert_int_equal(acl.grants[2].permissions, 4);
+        assert_int_equal(acl.grants[3].to, GRANT_GROUP);
+        assert_int_equal(acl.grants[3].permissions, 4);
+        assert_int_equal(acl.grants[0].permissions, 6);
+        assert_int_equal(access_acl(a, "/lists/directory").count, 6);
+        assert_int_equal(access_acl(a, "/lists/none").state, BIO_ABSENT);
+        access_close(a);
+}
+
 /* The content of a whole run is bounded, and reaching the bound is an answer. */
 static void test_the_run_is_bounded(void **state)
 {
@@ -574,6 +628,7 @@ int main(void)
                 cmocka_unit_test(test_a_replaced_file_is_looked_at_again),
                 cmocka_unit_test(test_a_pass_gives_whole_lines),
                 cmocka_unit_test(test_metadata_can_be_laid_over),
+                cmocka_unit_test(test_access_lists_are_read_with_their_mask),
                 cmocka_unit_test(test_the_run_is_bounded),
                 cmocka_unit_test(test_roots),
                 cmocka_unit_test(test_inputs_tell_what_was_looked_at),
