@@ -79,7 +79,10 @@ class Journal:
 
     def lines(self, unit):
         run("journalctl", "--sync")
-        return run("journalctl", f"--since=@{self.since:.6f}", f"--unit={unit}", "-o", "cat", "-q").stdout.splitlines()
+        done = run("journalctl", f"--since=@{self.since:.6f}", f"--unit={unit}", "-o", "cat", "-q", status=None)
+        if done.returncode and "No data available" not in done.stderr:  # a pattern of units of which none ever said anything
+            raise Failure(f"journalctl --unit={unit}: {done.stderr}")
+        return done.stdout.splitlines()
 
 
 class Saved:
