@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* bioagent explain: a check, or a measure with its parts and what bears on them. */
+/* bioagent explain: a check, a measure or one part of it with what bears on them, or a whole policy. */
+#include <string.h>
+
 #include "base/json.h"
 #include "base/memory.h"
 #include "cli/cli.h"
@@ -201,19 +203,38 @@ static void write_part_checks(struct page *p, const struct policy_part *part)
         }
 }
 
+static void write_part(struct page *p, const struct policy_part *part)
+{
+        _cleanup_free_ char *head = must_printf("%s (%s): %s", part->id,
+                                                word(p, part->by_host ? STRING_BY_HOST : STRING_BY_ORGANISATION),
+                                                title_in(p, &part->title));
+
+        layout_spaces(&p->out, 2);
+        layout_wrap(&p->out, p->width, 4, 2, head);
+        write_part_checks(p, part);
+}
+
+static void write_rolled_up(struct page *p, const struct policy_measure *m)
+{
+        const struct policy_title beyond = policy_beyond_title();
+
+        text_printf(&p->out, "\n%s:\n", word(p, STRING_ROLLS_UP));
+        for (size_t i = 0; m->rolls_up[i]; i++) {
+                _cleanup_free_ char *id =
+                        must_printf("%.*s:%s", (int)strcspn(m->full_id, ":"), m->full_id, m->rolls_up[i]);
+                const struct policy_measure *one = policies_measure(p->policies, id);
+
+                layout_field(&p->out, p->width, 2, LABEL, m->rolls_up[i], one ? title_in(p, &one->title) : "");
+        }
+        layout_field(&p->out, p->width, 2, 0, "", title_in(p, &beyond));
+        layout_field(&p->out, p->width, 6, 0, "", word(p, STRING_NO_CHECK_YET));
+}
+
 static void write_parts(struct page *p, const struct policy_measure *m)
 {
         text_printf(&p->out, "\n%s:\n", word(p, STRING_PARTS));
-        for (size_t i = 0; i < m->part_count; i++) {
-                const struct policy_part *part = &m->parts[i];
-                _cleanup_free_ char *head = must_printf(
-                        "%s (%s): %s", part->id, word(p, part->by_host ? STRING_BY_HOST : STRING_BY_ORGANISATION),
-                        title_in(p, &part->title));
-
-                layout_spaces(&p->out, 2);
-                layout_wrap(&p->out, p->width, 4, 2, head);
-                write_part_checks(p, part);
-        }
+        for (size_t i = 0; i < m->part_count; i++)
+                write_part(p, &m->parts[i]);
 }
 
 static void write_attestation(struct page *p, const struct policy_attestation *attest)
@@ -225,11 +246,18 @@ static void write_attestation(struct page *p, const struct policy_attestation *a
         layout_field(&p->out, p->width, 2, 0, "", title_in(p, &attest->statement));
 }
 
-static void write_measure(struct page *p, const struct policy *policy, const struct policy_measure *m)
+static void write_head(struct page *p, const char *id, const char *title)
 {
-        text_printf(&p->out, "%s: ", m->full_id);
-        layout_wrap(&p->out, p->width, 2, p->out.length, title_in(p, &m->title));
+        text_printf(&p->out, "%s: ", id);
+        layout_wrap(&p->out, p->width, 2, layout_columns(id) + 2, title);
         text_add_char(&p->out, '\n');
+}
+
+/* `part` NULL: all of them. */
+static void write_measure(struct page *p, const struct policy *policy, const struct policy_measure *m,
+                          const struct policy_part *part)
+{
+        write_head(p, m->full_id, title_in(p, &m->title));
         field(p, STRING_KIND, policy_kind_name(m->kind));
         field(p, STRING_COVERAGE, policy_coverage_name(m->coverage));
         write_source(p, policy);
@@ -239,12 +267,41 @@ static void write_measure(struct page *p, const struct policy *policy, const str
 
                 field(p, STRING_APPLIES_WHEN, when);
         }
-        if (m->part_count)
+        if (part) {
+                text_add_char(&p->out, '\n');
+                write_part(p, part);
+        } else if (m->rolls_up) {
+                write_rolled_up(p, m);
+        } else if (m->part_count) {
                 write_parts(p, m);
-        if (m->attest)
+        }
+        if (m->attest && (!part || !part->by_host))
                 write_attestation(p, m->attest);
         if (m->error)
                 text_printf(&p->out, "\nerror: %s\n", m->error);
+}
+
+/* ---- a policy ---- */
+
+static void write_policy(struct page *p, const struct policy *policy)
+{
+        unsigned columns = 0;
+
+        write_head(p, policy->id, title_in(p, &policy->title));
+        field(p, STRING_VERSION, policy->version);
+        field(p, STRING_FILE, policy->path);
+        write_source(p, policy);
+        text_printf(&p->out, "\n%s:\n", word(p, STRING_MEASURES));
+        for (size_t i = 0; i < policy->measure_count; i++)
+                if (layout_columns(policy->measures[i].id) > columns)
+                        columns = (unsigned)layout_columns(policy->measures[i].id);
+        for (size_t i = 0; i < policy->measure_count; i++) {
+                const struct policy_measure *m = &policy->measures[i];
+                _cleanup_free_ char *line = must_printf("%s (%s, %s)", title_in(p, &m->title), policy_kind_name(m->kind),
+                                                        policy_coverage_name(m->coverage));
+
+                layout_field(&p->out, p->width, 2, columns + 2, m->id, line);
+        }
 }
 
 /* ---- the command ---- */
@@ -271,6 +328,47 @@ static const json_t *check_named(const json_t *descriptors, const char *id)
         return NULL;
 }
 
+static const struct policy *policy_named(const struct policies *policies, const char *id)
+{
+        for (size_t i = 0; i < policies_count(policies); i++)
+                if (streq(policies_at(policies, i)->id, id))
+                        return policies_at(policies, i);
+        return NULL;
+}
+
+/* "MEASURE/PART"; *ret_part is NULL, and so is what is returned, where there is no such part. */
+static const struct policy_measure *part_named(const struct policies *policies, const char *id,
+                                               const struct policy_part **ret_part)
+{
+        const char *slash = strchr(id, '/');
+        _cleanup_free_ char *measure = slash ? must_strndup(id, (size_t)(slash - id)) : NULL;
+        const struct policy_measure *m = measure ? policies_measure(policies, measure) : NULL;
+
+        for (size_t i = 0; m && i < m->part_count; i++) {
+                if (!streq(m->parts[i].id, slash + 1))
+                        continue;
+                *ret_part = &m->parts[i];
+                return m;
+        }
+        return NULL;
+}
+
+/* True where a policy knows the id: then it is written. */
+static bool write_of_policies(struct page *p, const char *id)
+{
+        const struct policy_part *part = NULL;
+        const struct policy *policy = policy_named(p->policies, id);
+        const struct policy_measure *m = policies_measure(p->policies, id);
+
+        if (!m)
+                m = part_named(p->policies, id, &part);
+        if (m)
+                write_measure(p, policy_of(p->policies, m), m, part);
+        else if (policy)
+                write_policy(p, policy);
+        return m || policy;
+}
+
 static int explain_id(const struct cli_command *self, const struct explain_options *o, const char *id,
                       enum report_language language)
 {
@@ -279,8 +377,8 @@ static int explain_id(const struct cli_command *self, const struct explain_optio
         _cleanup_observer_ struct observer *observer = NULL;
         _cleanup_json_ json_t *descriptors = NULL;
         struct page p = {.width = cli_width(), .language = language};
-        const struct policy_measure *m;
         const json_t *check;
+        bool known;
         int status = cli_config(&o->common, &config);
 
         if (status == CLI_CONTINUE)
@@ -288,18 +386,17 @@ static int explain_id(const struct cli_command *self, const struct explain_optio
         if (status != CLI_CONTINUE)
                 return status;
         p.policies = policies;
-        m = policies_measure(policies, id);
-        if (!m)
+        known = write_of_policies(&p, id);
+        if (!known)
                 status = cli_observer(o->checks_dirs.items, &observer, &descriptors);
         if (status != CLI_CONTINUE)
                 return status;
         check = check_named(descriptors, id);
-        if (m)
-                write_measure(&p, policy_of(policies, m), m);
-        else if (check)
+        if (!known && !check)
+                return cli_usage(self, "there is no check, measure, part or policy \"%s\", expected one of `bioagent list`",
+                                 id);
+        if (!known)
                 write_check(&p, check);
-        else
-                return cli_usage(self, "there is no check or measure \"%s\", expected one of `bioagent list`", id);
         status = cli_put(&p.out, CLI_OK);
         text_free(&p.out);
         return status;
@@ -320,7 +417,7 @@ static int explain(const struct cli_command *self, int argc, char **argv)
         if (status != CLI_CONTINUE)
                 return status;
         if (argc - rest != 1)
-                return cli_usage(self, "%s, expected the id of a check or a measure",
+                return cli_usage(self, "%s, expected the id of a check, a measure, a part or a policy",
                                  argc > rest ? "several arguments" : "no argument");
         if (cli_language(o.lang, &language) < 0)
                 return cli_usage(self, "unknown --lang \"%s\", expected nl or en", o.lang);
@@ -330,7 +427,7 @@ static int explain(const struct cli_command *self, int argc, char **argv)
 const struct cli_command cli_explain = {
         .name = "explain",
         .synopsis = "ID [OPTION]…",
-        .help = "explain a check (why, how to fix it) or a measure (its parts and what bears on them)",
+        .help = "explain a check (why, how to fix it), a measure or part of one (what bears on it), or a policy",
         .options = options,
         .run = explain,
 };

@@ -35,7 +35,10 @@ bool when_holds(const struct bio_node *when, const json_t *profile);
 /* `with` of a policy's check as a record has it: a JSON object, {} where there is none. New reference. */
 json_t *policy_with(const struct policy_check *check);
 
-/* True where `id` (full, or the number alone) names this measure; `chosen` NULL: every measure is. */
-bool measure_is_chosen(const struct policy_measure *m, const char *const *chosen);
+/* True where one of `chosen` (full, or the number alone) names this measure, or a requirement that rolls it up; NULL:
+ * every measure is. */
+bool measure_is_chosen(const struct policy *p, const struct policy_measure *m, const char *const *chosen);
+/* A policy's measure by its number, or NULL. */
+const struct policy_measure *policy_measure_numbered(const struct policy *p, const char *id);
 
 #endif

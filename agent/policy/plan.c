@@ -93,7 +93,7 @@ static int check_names(const struct policies *p, const json_t *descriptors, cons
 
                 for (size_t j = 0; !found && j < p->count; j++)
                         for (size_t k = 0; !found && k < p->list[j].measure_count; k++)
-                                found = measure_is_chosen(&p->list[j].measures[k],
+                                found = measure_is_chosen(&p->list[j], &p->list[j].measures[k],
                                                           (const char *const[]){measures[i], NULL});
                 if (!found)
                         r = diag_add(diag, DIAG_ERROR, NULL, 0, 0,
@@ -132,7 +132,7 @@ json_t *policies_plan(const struct policies *p, const json_t *descriptors, const
                 for (size_t j = 0; j < p->list[i].measure_count; j++) {
                         const struct policy_measure *m = &p->list[i].measures[j];
 
-                        if (measure_is_chosen(m, measures) && when_holds(m->when, profile))
+                        if (measure_is_chosen(&p->list[i], m, measures) && when_holds(m->when, profile))
                                 plan_measure(plan, m, descriptors, checks);
                 }
         }

@@ -151,13 +151,33 @@ const struct policy_measure *policies_measure(const struct policies *p, const ch
         return found;
 }
 
-bool measure_is_chosen(const struct policy_measure *m, const char *const *chosen)
+const struct policy_measure *policy_measure_numbered(const struct policy *p, const char *id)
 {
-        if (!chosen)
-                return true;
+        for (size_t i = 0; i < p->measure_count; i++)
+                if (streq(p->measures[i].id, id))
+                        return &p->measures[i];
+        return NULL;
+}
+
+static bool is_named(const struct policy_measure *m, const char *const *chosen)
+{
         for (size_t i = 0; chosen[i]; i++)
                 if (streq(chosen[i], m->full_id) || streq(chosen[i], m->id))
                         return true;
+        return false;
+}
+
+bool measure_is_chosen(const struct policy *p, const struct policy_measure *m, const char *const *chosen)
+{
+        if (!chosen || is_named(m, chosen))
+                return true;
+        for (size_t i = 0; i < p->measure_count; i++) {
+                const struct policy_measure *requirement = &p->measures[i];
+
+                for (size_t j = 0; requirement->rolls_up && requirement->rolls_up[j]; j++)
+                        if (streq(requirement->rolls_up[j], m->id) && is_named(requirement, chosen))
+                                return true;
+        }
         return false;
 }
 
@@ -186,6 +206,38 @@ static json_t *title_json(const struct policy_title *t)
         return o;
 }
 
+static json_t *part_title_json(const struct policy_title *title, bool by_host)
+{
+        json_t *o = title_json(title);
+
+        json_set(o, "by", json_must(json_string(by_host ? "host" : "organisation")));
+        return o;
+}
+
+/* Those of a requirement's parts: the measures that it rolls up, and the rest. */
+static json_t *rolled_up_titles(const struct policy *p, const struct policy_measure *m)
+{
+        const struct policy_title beyond = policy_beyond_title();
+        json_t *parts = json_must(json_object());
+
+        for (size_t i = 0; m->rolls_up[i]; i++) {
+                const struct policy_measure *one = policy_measure_numbered(p, m->rolls_up[i]);
+
+                json_set(parts, one->id, part_title_json(&one->title, one->coverage != POLICY_ORGANISATION));
+        }
+        json_set(parts, POLICY_BEYOND, part_title_json(&beyond, true));
+        return parts;
+}
+
+static json_t *part_titles(const struct policy_measure *m)
+{
+        json_t *parts = json_must(json_object());
+
+        for (size_t i = 0; i < m->part_count; i++)
+                json_set(parts, m->parts[i].id, part_title_json(&m->parts[i].title, m->parts[i].by_host));
+        return parts;
+}
+
 json_t *policies_titles(const struct policies *p)
 {
         json_t *all = json_must(json_object());
@@ -193,16 +245,9 @@ json_t *policies_titles(const struct policies *p)
         for (size_t i = 0; i < p->count; i++) {
                 for (size_t j = 0; j < p->list[i].measure_count; j++) {
                         const struct policy_measure *m = &p->list[i].measures[j];
-                        json_t *o = title_json(&m->title), *parts = json_must(json_object());
+                        json_t *o = title_json(&m->title);
 
-                        for (size_t k = 0; k < m->part_count; k++) {
-                                json_t *part = title_json(&m->parts[k].title);
-
-                                json_set(part, "by",
-                                         json_must(json_string(m->parts[k].by_host ? "host" : "organisation")));
-                                json_set(parts, m->parts[k].id, part);
-                        }
-                        json_set(o, "parts", parts);
+                        json_set(o, "parts", m->rolls_up ? rolled_up_titles(&p->list[i], m) : part_titles(m));
                         json_set(all, m->full_id, o);
                 }
         }

@@ -55,6 +55,8 @@ struct policy_measure {
         const struct bio_node *when; /* map on the host's profile, or NULL */
         const struct policy_part *parts;
         size_t part_count;
+        const char *const *rolls_up; /* a requirement without parts: the measures of this policy that it answers by,
+                                        NULL-terminated; else NULL */
         const struct policy_attestation *attest; /* NULL: none in the catalogue */
         const char *error; /* what keeps this measure from being judged (newer schema, unknown check), or NULL */
 };
@@ -124,10 +126,15 @@ json_t *policies_plan(const struct policies *p, const json_t *descriptors, const
  * unless `strict`. */
 bool policies_result_counts(const struct policies *p, const json_t *result, bool strict);
 
+/* The part of a requirement that stands for what it asks beyond the measures that it rolls up. */
+#define POLICY_BEYOND "beyond"
+struct policy_title policy_beyond_title(void);
+
 /* Rolls results up. `results` (array of results as the observer gives them) get their "measures" member
  * (["algoritmekader:0-org-13/storage"]) in place. Answers the record's "measures" array: new reference. A measure whose
  * `when` does not hold is `na`; a part that no check of ours confirms is `manual`, `not-examined`, unless something
- * refutes it; a part whose confirming check was left out of the run is not listed as examined. */
+ * refutes it; a part whose confirming check was left out of the run is not listed as examined. The parts of a
+ * requirement are the measures that it rolls up, and what it asks beyond them, which is not examined. */
 json_t *policies_roll_up(const struct policies *p, const json_t *profile, const char *const *measures, json_t *results);
 
 /* The record's "policies" array: [{"id","version","digest","tailored"}]. New reference. */

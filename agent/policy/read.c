@@ -289,10 +289,29 @@ static int read_attestation(struct reader *r, const struct bio_node *map, struct
         return 0;
 }
 
+static int read_rolls_up(struct reader *r, const struct bio_node *list, struct policy_measure *ret)
+{
+        size_t count = tree_count(list);
+        const char **ids;
+
+        if (count == 0 || count > PARTS_MOST)
+                return yaml_error(r->diag, list, "%zu measures, expected 1 to %d", count, PARTS_MOST);
+        ids = must_alloc((count + 1) * sizeof(*ids));
+        ret->rolls_up = ids;
+        for (size_t i = 0; i < count; i++) {
+                const char *id = tree_bytes_of(tree_at(list, i), NULL);
+
+                if (tree_type(tree_at(list, i)) != BIO_BYTES || !is_id(id))
+                        return yaml_error(r->diag, tree_at(list, i), "no identifier, expected the number of a measure");
+                ids[i] = id;
+        }
+        return 0;
+}
+
 static int read_measure(struct reader *r, const char *policy, const struct bio_node *node, struct policy_measure *ret)
 {
-        static const char *const keys[] = {"id", "kind", "coverage", "title", "refs", "when", "parts", "attest", NULL};
-        const struct bio_node *parts, *attest;
+        static const char *const keys[] = {"id", "kind", "coverage", "title", "refs", "when", "parts", "rolls_up", "attest", NULL};
+        const struct bio_node *parts, *rolls_up, *attest;
         size_t kind = POLICY_MEASURE, coverage = POLICY_PARTLY;
         int result;
 
@@ -306,7 +325,8 @@ static int read_measure(struct reader *r, const char *policy, const struct bio_n
             yaml_child(r->diag, node, "refs", BIO_MAP, false, &ret->refs) < 0 ||
             yaml_child(r->diag, node, "when", BIO_MAP, false, &ret->when) < 0 ||
             yaml_child(r->diag, node, "attest", BIO_MAP, false, &attest) < 0 ||
-            yaml_child(r->diag, node, "parts", BIO_LIST, true, &parts) < 0)
+            yaml_child(r->diag, node, "rolls_up", BIO_LIST, false, &rolls_up) < 0 ||
+            yaml_child(r->diag, node, "parts", BIO_LIST, !rolls_up, &parts) < 0)
                 return -EINVAL;
         ret->kind = (enum policy_kind)kind;
         ret->coverage = (enum policy_coverage)coverage;
@@ -315,7 +335,43 @@ static int read_measure(struct reader *r, const char *policy, const struct bio_n
         if ((ret->refs && read_refs(r, ret->refs) < 0) || (ret->when && read_when(r, ret->when) < 0) ||
             (attest && read_attestation(r, attest, ret) < 0))
                 result = -EINVAL;
+        if (rolls_up && (parts || ret->kind != POLICY_REQUIREMENT))
+                return yaml_error(r->diag, rolls_up, "\"rolls_up\" is a requirement's, expected it instead of parts");
+        if (rolls_up)
+                return read_rolls_up(r, rolls_up, ret) < 0 ? -EINVAL : result;
         return read_parts(r, parts, ret) < 0 ? -EINVAL : result;
+}
+
+/* Measures of the same policy, and no requirements: what they answer is known before. */
+static int check_rolls_up(struct reader *r, const struct bio_node *node, const struct policy *policy,
+                          const struct policy_measure *m)
+{
+        const struct bio_node *list = tree_get(node, "rolls_up");
+        int result = 0;
+
+        for (size_t i = 0; m->rolls_up && m->rolls_up[i]; i++) {
+                const struct policy_measure *one = policy_measure_numbered(policy, m->rolls_up[i]);
+
+                if (!one || one->rolls_up)
+                        result = yaml_error(r->diag, tree_at(list, i),
+                                            "\"%s\" is no measure of this policy, expected one that has parts",
+                                            m->rolls_up[i]);
+                for (size_t j = 0; j < i; j++)
+                        if (streq(m->rolls_up[j], m->rolls_up[i]))
+                                result = yaml_error(r->diag, tree_at(list, i), "\"%s\" stands twice, expected once",
+                                                    m->rolls_up[i]);
+        }
+        return result;
+}
+
+static int check_all_rolls_up(struct reader *r, const struct bio_node *list, const struct policy *policy)
+{
+        int result = 0;
+
+        for (size_t i = 0; i < policy->measure_count; i++)
+                if (check_rolls_up(r, tree_at(list, i), policy, &policy->measures[i]) < 0)
+                        result = -EINVAL;
+        return result;
 }
 
 static int read_measures(struct reader *r, const struct bio_node *list, struct policy *policy)
@@ -337,7 +393,7 @@ static int read_measures(struct reader *r, const struct bio_node *list, struct p
                                 result = yaml_error(r->diag, tree_get(tree_at(list, i), "id"),
                                                     "measure \"%s\" stands twice, expected once", measures[i].id);
         }
-        return result;
+        return result < 0 ? result : check_all_rolls_up(r, list, policy);
 }
 
 /* ---- the file ---- */
@@ -439,6 +495,7 @@ void policy_free(struct policy *p)
                 for (size_t j = 0; j < m->part_count; j++)
                         free((void *)m->parts[j].checks);
                 free((void *)m->parts);
+                free((void *)m->rolls_up);
                 free((void *)m->attest);
         }
         free((void *)p->measures);

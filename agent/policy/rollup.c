@@ -78,49 +78,149 @@ static struct part_answer answer_part(const struct policy_measure *m, const stru
         return (struct part_answer){status, NULL};
 }
 
-static json_t *part_json(const struct policy_part *part, const struct part_answer *answer)
+static json_t *part_json(const char *id, const struct part_answer *answer)
 {
         json_t *o = json_must(json_object());
 
-        json_set(o, "id", json_must(json_string(part->id)));
+        json_set(o, "id", json_must(json_string(id)));
         json_set(o, "technical", answer ? json_must(json_string(status_name(answer->status))) : json_null());
         if (answer && answer->why)
                 json_set(o, "why", json_printf("%s", answer->why));
         return o;
 }
 
-static json_t *measure_json(const struct policy_measure *m, const json_t *profile, json_t *results)
-{
-        bool applies = when_holds(m->when, profile), host = false, organisation = m->attest != NULL;
-        json_t *o = json_must(json_object()), *parts = json_must(json_array());
-        enum bio_status technical = BIO_NA;
+/* What a measure answers so far. */
+struct answer {
+        json_t *parts;
+        bool host, organisation; /* there is a part that a host can show; one, or a statement, for the organisation */
+        enum bio_status technical;
+};
 
+static void answer_parts(const struct policy_measure *m, bool applies, json_t *results, struct answer *a)
+{
         for (size_t i = 0; i < m->part_count; i++) {
                 struct part_answer answer = {BIO_NA, not_applicable};
 
                 if (!m->parts[i].by_host) {
-                        organisation = true;
-                        json_push(parts, part_json(&m->parts[i], NULL));
+                        a->organisation = true;
+                        json_push(a->parts, part_json(m->parts[i].id, NULL));
                         continue;
                 }
                 if (applies)
                         answer = answer_part(m, &m->parts[i], results);
-                host = true;
-                technical = status_worst(technical, answer.status);
-                json_push(parts, part_json(&m->parts[i], &answer));
+                a->host = true;
+                a->technical = status_worst(a->technical, answer.status);
+                json_push(a->parts, part_json(m->parts[i].id, &answer));
         }
+}
+
+static const json_t *measure_in(const json_t *list, const char *full_id)
+{
+        json_t *measure;
+        size_t i;
+
+        json_array_foreach (list, i, measure)
+                if (streq(json_member_string(measure, "id"), full_id))
+                        return measure;
+        return NULL;
+}
+
+static bool has_unexamined_part(const json_t *measure)
+{
+        json_t *part;
+        size_t i;
+
+        json_array_foreach (json_object_get(measure, "parts"), i, part)
+                if (streq(json_member_string(part, "why"), not_examined))
+                        return true;
+        return false;
+}
+
+/* What a rolled-up measure contributes: its technical answer. One that needs a judgement since part of it was not
+ * examined was not examined itself. False where no host can show anything of it. */
+static bool contribution(const json_t *measure, struct part_answer *ret)
+{
+        const char *technical = json_member_string(measure, "technical");
+
+        if (!technical)
+                return false;
+        *ret = (struct part_answer){.status = BIO_ERROR};
+        (void)status_from(technical, &ret->status);
+        if (ret->status == BIO_MANUAL && has_unexamined_part(measure))
+                ret->why = not_examined;
+        return true;
+}
+
+/* A requirement asks more than the measures that are known here; so it is never better than manual. */
+static void answer_requirement(const struct policy *p, const struct policy_measure *m, bool applies,
+                               const json_t *measures, struct answer *a)
+{
+        const struct part_answer beyond = {applies ? BIO_MANUAL : BIO_NA, applies ? not_examined : not_applicable};
+
+        for (size_t i = 0; m->rolls_up[i]; i++) {
+                const struct policy_measure *one = policy_measure_numbered(p, m->rolls_up[i]);
+                struct part_answer answer;
+
+                if (!contribution(measure_in(measures, one->full_id), &answer)) {
+                        json_push(a->parts, part_json(one->id, NULL));
+                        continue;
+                }
+                if (!applies)
+                        answer = beyond;
+                a->host = true;
+                a->technical = status_worst(a->technical, answer.status);
+                json_push(a->parts, part_json(one->id, &answer));
+        }
+        json_push(a->parts, part_json(POLICY_BEYOND, a->host ? &beyond : NULL));
+        if (a->host)
+                a->technical = status_worst(a->technical, beyond.status);
+        a->organisation = true;
+}
+
+struct policy_title policy_beyond_title(void)
+{
+        return (struct policy_title){.nl = "Wat het vereiste vraagt buiten deze maatregelen",
+                                     .en = "What the requirement asks beyond these measures"};
+}
+
+/* `measures`: those answered before, of which a requirement is made. */
+static json_t *measure_json(const struct policy *p, const struct policy_measure *m, const json_t *profile,
+                            json_t *results, const json_t *measures)
+{
+        bool applies = when_holds(m->when, profile);
+        struct answer a = {.parts = json_must(json_array()), .organisation = m->attest != NULL, .technical = BIO_NA};
+        json_t *o = json_must(json_object());
+
+        if (m->rolls_up)
+                answer_requirement(p, m, applies, measures, &a);
+        else
+                answer_parts(m, applies, results, &a);
         /* Of a newer schema no part is known; its measures are in error all the same. */
-        if (m->error && applies && technical != BIO_FAIL) {
-                host = true;
-                technical = BIO_ERROR;
+        if (m->error && applies && a.technical != BIO_FAIL) {
+                a.host = true;
+                a.technical = BIO_ERROR;
         }
         json_set(o, "id", json_must(json_string(m->full_id)));
         json_set(o, "kind", json_must(json_string(policy_kind_name(m->kind))));
         json_set(o, "coverage", json_must(json_string(policy_coverage_name(m->coverage))));
-        json_set(o, "technical", host ? json_must(json_string(status_name(technical))) : json_null());
-        json_set(o, "organisational", json_must(json_string(organisation ? "open" : "not-needed")));
-        json_set(o, "parts", parts);
+        json_set(o, "technical", a.host ? json_must(json_string(status_name(a.technical))) : json_null());
+        json_set(o, "organisational", json_must(json_string(a.organisation ? "open" : "not-needed")));
+        json_set(o, "parts", a.parts);
         return o;
+}
+
+/* Measures first, then the requirements, which are made of them. */
+static void roll_up_policy(const struct policy *p, const json_t *profile, const char *const *chosen, json_t *results,
+                           json_t *list)
+{
+        for (int pass = 0; pass < 2; pass++) {
+                for (size_t i = 0; i < p->measure_count; i++) {
+                        const struct policy_measure *m = &p->measures[i];
+
+                        if ((m->rolls_up != NULL) == (pass == 1) && measure_is_chosen(p, m, chosen))
+                                json_push(list, measure_json(p, m, profile, results, list));
+                }
+        }
 }
 
 json_t *policies_roll_up(const struct policies *p, const json_t *profile, const char *const *measures, json_t *results)
@@ -131,9 +231,7 @@ json_t *policies_roll_up(const struct policies *p, const json_t *profile, const 
         json_array_foreach (results, i, result)
                 json_set(result, "measures", json_must(json_array()));
         for (i = 0; i < p->count; i++)
-                for (size_t j = 0; j < p->list[i].measure_count; j++)
-                        if (measure_is_chosen(&p->list[i].measures[j], measures))
-                                json_push(list, measure_json(&p->list[i].measures[j], profile, results));
+                roll_up_policy(&p->list[i], profile, measures, results, list);
         return list;
 }
 

@@ -75,6 +75,10 @@ static const struct {
         [STRING_DEFAULT] = {"standaard", "default"},
         [STRING_ORIGIN] = {"herkomst", "origin"},
         [STRING_APPLIES_WHEN] = {"geldt bij", "applies when"},
+        [STRING_ROLLS_UP] = {"Rust op deze maatregelen", "Rests on these measures"},
+        [STRING_MEASURES] = {"Maatregelen", "Measures"},
+        [STRING_VERSION] = {"versie", "version"},
+        [STRING_FILE] = {"bestand", "file"},
 };
 
 static const struct {

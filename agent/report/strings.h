@@ -59,6 +59,10 @@ enum report_string {
         STRING_DEFAULT,
         STRING_ORIGIN,
         STRING_APPLIES_WHEN,
+        STRING_ROLLS_UP,
+        STRING_MEASURES,
+        STRING_VERSION,
+        STRING_FILE,
         STRING_COUNT,
 };
 

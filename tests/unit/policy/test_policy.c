@@ -165,6 +165,7 @@ static const struct {
         {"valid: P1Y", "valid: 1Y", ":24:14:", "no term", "ISO 8601"},
         {"      valid: P1Y\n", "", ":21:", "\"valid\" is missing", "expected text"},
         {"      officer: ciso\n", "      officer: ciso\n      since: 3\n", ":24:", "unknown key \"since\"", "officer"},
+        {"    parts:\n", "    rolls_up: [\"1\"]\n    parts:\n", ":13:5:", "is a requirement's", "instead of parts"},
         {"policy: demo", "policy: demo\npolicy: demo", ":3:1:", "stands here twice", "once"},
         {"policy: demo", "policy: &a demo", ":2:", "an anchor", "expected"},
         {"policy: demo", "policy: [", ":", "not valid YAML", ""},
@@ -193,6 +194,43 @@ static void each_error_says_where_what_and_what_was_expected(void **state)
                     !strstr(printed, ": error: "))
                         fail_msg("%s: expected \"%s %s, %s\", got: %s", wrong[i].new, wrong[i].where, wrong[i].what,
                                  wrong[i].expected, printed);
+        }
+}
+
+#define REQUIREMENT \
+        "  - id: r\n    kind: requirement\n    coverage: partly\n    title: {nl: Een, en: One}\n    rolls_up: "
+
+static void a_requirement_rolls_up_measures_of_its_policy(void **state)
+{
+        static const struct {
+                const char *list, *where, *what; /* NULL: taken */
+        } cases[] = {
+                {"[\"1.02\"]\n", NULL, NULL},
+                {"[]\n", ":29:5:", "0 measures"},
+                {"[1.02, 5]\n", ":29:22:", "no identifier"},
+                {"[\"1.03\"]\n", ":29:16:", "no measure of this policy"},
+                {"[r]\n", ":29:16:", "no measure of this policy"},
+                {"[\"1.02\", \"1.02\"]\n", ":29:24:", "stands twice"},
+                {"[\"1.02\"]\n    parts: []\n", ":29:5:", "instead of parts"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                _cleanup_policies_ struct policies *p = policies_new();
+                _cleanup_diag_ struct diag diag = {0};
+                _cleanup_free_ char *text = must_printf("%s" REQUIREMENT "%s", good, cases[i].list), *where = NULL;
+                int r = add(p, text, &diag);
+
+                if (!cases[i].where) {
+                        assert_int_equal(r, 0);
+                        assert_string_equal(policies_measure(p, "demo:r")->rolls_up[0], "1.02");
+                        assert_null(policies_measure(p, "demo:r")->rolls_up[1]);
+                        continue;
+                }
+                assert_int_equal(r, -EINVAL);
+                where = must_printf(":%u:%u:", diag.entries[0].line, diag.entries[0].column);
+                if (!streq(where, cases[i].where) || !strstr(diag.entries[0].message, cases[i].what))
+                        fail_msg("%s: %s %s", cases[i].list, where, diag.entries[0].message);
         }
 }
 
@@ -337,6 +375,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_policy_is_taken_whole),
                 cmocka_unit_test(each_error_says_where_what_and_what_was_expected),
+                cmocka_unit_test(a_requirement_rolls_up_measures_of_its_policy),
                 cmocka_unit_test(several_errors_are_told_at_once),
                 cmocka_unit_test(a_newer_schema_is_taken_with_an_error_for_each_measure),
                 cmocka_unit_test(a_policy_is_found_by_id_in_the_first_directory),

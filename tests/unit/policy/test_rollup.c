@@ -408,10 +408,98 @@ static void advice_counts_for_the_exit_status_only_when_strict(void **state)
         assert_true(policies_result_counts(p, json_array_get(results, 2), false));
 }
 
+/* A requirement over two measures, one that a host shows and one of the organisation. It stands first, and is answered
+ * all the same. */
+static const char requirement[] = HEAD
+        "  - id: r\n    kind: requirement\n    coverage: partly\n    title: {nl: R, en: R}\n    when: {high: true}\n"
+        "    rolls_up: [\"1\", \"2\"]\n" MEASURE("1", "measure") "    parts:\n" PART(
+                "a") "        checks: [{check: c.confirm, bears: confirms}]\n" PART("b") "        checks: [{check: "
+                                                                                    "c.refute, bears: refutes}]\n"
+        "  - id: \"2\"\n    kind: measure\n    coverage: organisation\n    title: {nl: O, en: O}\n    parts:\n"
+        "      - {id: c, title: {nl: D, en: D}, by: organisation}\n" MEASURE("3", "measure") "    parts:\n" PART("a");
+
+static void a_requirement_answers_as_its_measures_and_never_passes(void **state)
+{
+        static const struct {
+                const char *confirm, *refute, *profile, *parts, *technical;
+        } cases[] = {
+                /* The measure passes nothing: its second part is never confirmed. */
+                {"pass", "pass", NULL,
+                 "[{\"id\":\"1\",\"technical\":\"manual\",\"why\":\"not-examined\"},{\"id\":\"2\",\"technical\":null},"
+                 "{\"id\":\"beyond\",\"technical\":\"manual\",\"why\":\"not-examined\"}]",
+                 "manual"},
+                {"fail", "pass", "{\"high\":true}",
+                 "[{\"id\":\"1\",\"technical\":\"fail\"},{\"id\":\"2\",\"technical\":null},"
+                 "{\"id\":\"beyond\",\"technical\":\"manual\",\"why\":\"not-examined\"}]",
+                 "fail"},
+                {"pass", "error", NULL,
+                 "[{\"id\":\"1\",\"technical\":\"error\"},{\"id\":\"2\",\"technical\":null},"
+                 "{\"id\":\"beyond\",\"technical\":\"manual\",\"why\":\"not-examined\"}]",
+                 "error"},
+                {"fail", "fail", "{\"high\":false}",
+                 "[{\"id\":\"1\",\"technical\":\"na\",\"why\":\"not-applicable\"},{\"id\":\"2\",\"technical\":null},"
+                 "{\"id\":\"beyond\",\"technical\":\"na\",\"why\":\"not-applicable\"}]",
+                 "na"},
+        };
+        _cleanup_policies_ struct policies *p = load(requirement);
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                _cleanup_json_ json_t *results = results_of(cases[i].confirm, cases[i].refute);
+                _cleanup_json_ json_t *profile = cases[i].profile ? parse(cases[i].profile) : NULL;
+                _cleanup_json_ json_t *measures = policies_roll_up(p, profile, NULL, results);
+                const json_t *r = json_array_get(measures, 3);
+                _cleanup_free_ char *parts = json_text(json_object_get(r, "parts"));
+
+                assert_int_equal(json_array_size(measures), 4);
+                assert_string_equal(json_member_string(r, "id"), "p:r");
+                assert_string_equal(parts, cases[i].parts);
+                assert_string_equal(json_member_string(r, "technical"), cases[i].technical);
+                assert_string_equal(json_member_string(r, "organisational"), "open");
+        }
+}
+
+static void a_requirement_brings_its_measures(void **state)
+{
+        static const char *const chosen[] = {"p:r", NULL};
+        _cleanup_policies_ struct policies *p = load(requirement);
+        _cleanup_json_ json_t *all = parse("{\"checks\":[{\"id\":\"c.confirm\"},{\"id\":\"c.refute\"}]}");
+        _cleanup_json_ json_t *plan = policies_plan(p, all, NULL, chosen, NULL, NULL);
+        _cleanup_json_ json_t *results = results_of("pass", "pass"), *measures = NULL, *titles = policies_titles(p);
+        _cleanup_free_ char *parts =
+                json_text(json_object_get(json_object_get(titles, "p:r"), "parts"));
+
+        (void)state;
+        assert_int_equal(json_array_size(plan), 2);
+        measures = policies_roll_up(p, NULL, chosen, results);
+        assert_int_equal(json_array_size(measures), 3);
+        assert_string_equal(parts, "{\"1\":{\"nl\":\"M\",\"en\":\"M\",\"by\":\"host\"},"
+                                   "\"2\":{\"nl\":\"O\",\"en\":\"O\",\"by\":\"organisation\"},"
+                                   "\"beyond\":{\"nl\":\"Wat het vereiste vraagt buiten deze maatregelen\","
+                                   "\"en\":\"What the requirement asks beyond these measures\",\"by\":\"host\"}}");
+}
+
+/* Where no host shows anything of its measures, a requirement has no technical answer either. */
+static void a_requirement_of_the_organisation_alone_has_no_technical_answer(void **state)
+{
+        _cleanup_policies_ struct policies *p =
+                load(HEAD "  - id: r\n    kind: requirement\n    coverage: organisation\n    title: {nl: R, en: R}\n"
+                          "    rolls_up: [\"2\"]\n"
+                          "  - id: \"2\"\n    kind: measure\n    coverage: organisation\n    title: {nl: O, en: O}\n"
+                          "    parts: [{id: c, title: {nl: D, en: D}, by: organisation}]\n");
+        _cleanup_json_ json_t *results = json_array(), *measures = policies_roll_up(p, NULL, NULL, results);
+
+        (void)state;
+        assert_true(json_is_null(json_object_get(json_array_get(measures, 1), "technical")));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_part_answers_as_its_checks_bear_on_it),
+                cmocka_unit_test(a_requirement_answers_as_its_measures_and_never_passes),
+                cmocka_unit_test(a_requirement_brings_its_measures),
+                cmocka_unit_test(a_requirement_of_the_organisation_alone_has_no_technical_answer),
                 cmocka_unit_test(results_name_the_parts_they_bear_on),
                 cmocka_unit_test(a_measure_answers_with_the_worst_of_its_host_parts),
                 cmocka_unit_test(an_attestation_in_the_catalogue_keeps_the_organisation_s_answer_open),
