@@ -205,9 +205,9 @@ static void write_part_checks(struct page *p, const struct policy_part *part)
 
 static void write_part(struct page *p, const struct policy_part *part)
 {
-        _cleanup_free_ char *head = must_printf("%s (%s): %s", part->id,
-                                                word(p, part->by_host ? STRING_BY_HOST : STRING_BY_ORGANISATION),
-                                                title_in(p, &part->title));
+        _cleanup_free_ char *head =
+                must_printf("%s (%s): %s", part->id, word(p, part->by_host ? STRING_BY_HOST : STRING_BY_ORGANISATION),
+                            title_in(p, &part->title));
 
         layout_spaces(&p->out, 2);
         layout_wrap(&p->out, p->width, 4, 2, head);
@@ -297,8 +297,8 @@ static void write_policy(struct page *p, const struct policy *policy)
                         columns = (unsigned)layout_columns(policy->measures[i].id);
         for (size_t i = 0; i < policy->measure_count; i++) {
                 const struct policy_measure *m = &policy->measures[i];
-                _cleanup_free_ char *line = must_printf("%s (%s, %s)", title_in(p, &m->title), policy_kind_name(m->kind),
-                                                        policy_coverage_name(m->coverage));
+                _cleanup_free_ char *line = must_printf("%s (%s, %s)", title_in(p, &m->title),
+                                                        policy_kind_name(m->kind), policy_coverage_name(m->coverage));
 
                 layout_field(&p->out, p->width, 2, columns + 2, m->id, line);
         }
@@ -393,8 +393,8 @@ static int explain_id(const struct cli_command *self, const struct explain_optio
                 return status;
         check = check_named(descriptors, id);
         if (!known && !check)
-                return cli_usage(self, "there is no check, measure, part or policy \"%s\", expected one of `bioagent list`",
-                                 id);
+                return cli_usage(
+                        self, "there is no check, measure, part or policy \"%s\", expected one of `bioagent list`", id);
         if (!known)
                 write_check(&p, check);
         status = cli_put(&p.out, CLI_OK);

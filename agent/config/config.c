@@ -17,7 +17,7 @@
 #define SPOOL_SIZE_LEAST ((uint64_t)4 * 1024 * 1024) /* a few records of 1 MiB must fit */
 #define SPOOL_SIZE_MOST  ((uint64_t)1 << 40)
 
-static const char *const default_policies[] = {"bio2", "algoritmekader"};
+static const char *const default_policies[] = {"bio2", "algoritmekader", "hardening"};
 
 static void replace(char **to, char *value)
 {

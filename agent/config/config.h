@@ -13,7 +13,7 @@ struct config {
         char *organisation;                              /* "" where none */
         json_t *labels;                                  /* object of texts */
         json_t *profile;                                 /* object */
-        char **policies;                                 /* NULL-terminated; default: bio2, algoritmekader */
+        char **policies;                                 /* NULL-terminated; default: bio2, algoritmekader, hardening */
         uint64_t audit_s, full_s, heartbeat_s, jitter_s; /* schedule, seconds: PT15M, PT24H, PT1H, PT30M */
         char *state;                                     /* /var/lib/bioagent */
         char *runtime;                                   /* /run/bioagent */

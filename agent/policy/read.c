@@ -310,7 +310,8 @@ static int read_rolls_up(struct reader *r, const struct bio_node *list, struct p
 
 static int read_measure(struct reader *r, const char *policy, const struct bio_node *node, struct policy_measure *ret)
 {
-        static const char *const keys[] = {"id", "kind", "coverage", "title", "refs", "when", "parts", "rolls_up", "attest", NULL};
+        static const char *const keys[] = {"id",   "kind",  "coverage", "title",  "refs",
+                                           "when", "parts", "rolls_up", "attest", NULL};
         const struct bio_node *parts, *rolls_up, *attest;
         size_t kind = POLICY_MEASURE, coverage = POLICY_PARTLY;
         int result;

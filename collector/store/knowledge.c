@@ -44,12 +44,31 @@ static json_t *titles(const struct bio_node *node)
         return ret;
 }
 
-static json_t *measure_words(const struct bio_node *measure)
+/* The parts of a requirement are measures of its policy, and what it asks beyond them (docs/policy.md). */
+static void add_rolled_up(json_t *of_parts, const struct bio_node *ids, const json_t *by_number)
 {
-        const struct bio_node *parts = tree_get(measure, "parts");
+        json_t *beyond = json_must(json_object());
+
+        for (size_t i = 0; i < tree_count(ids); i++) {
+                const char *id = tree_bytes_of(tree_at(ids, i), NULL);
+
+                if (json_object_get(by_number, id))
+                        json_set(of_parts, id, json_incref(json_object_get(by_number, id)));
+        }
+        json_set(beyond, "nl", json_printf("Wat het vereiste vraagt buiten deze maatregelen"));
+        json_set(beyond, "en", json_printf("What the requirement asks beyond these measures"));
+        json_set(of_parts, "beyond", beyond);
+}
+
+/* `by_number`: the titles of all measures. */
+static json_t *measure_words(const struct bio_node *measure, const json_t *by_number)
+{
+        const struct bio_node *parts = tree_get(measure, "parts"), *rolls_up = tree_get(measure, "rolls_up");
         json_t *ret = json_must(json_object()), *of_parts = json_must(json_object());
         size_t i;
 
+        if (rolls_up)
+                add_rolled_up(of_parts, rolls_up, by_number);
         for (i = 0; i < tree_count(parts); i++) {
                 const char *id = tree_bytes_of(tree_get(tree_at(parts, i), "id"), NULL);
 
@@ -61,12 +80,26 @@ static json_t *measure_words(const struct bio_node *measure)
         return ret;
 }
 
+static json_t *titles_by_number(const struct bio_node *measures)
+{
+        json_t *ret = json_must(json_object());
+
+        for (size_t i = 0; i < tree_count(measures); i++) {
+                const char *number = tree_bytes_of(tree_get(tree_at(measures, i), "id"), NULL);
+
+                if (*number && utf8_valid(number, strlen(number)))
+                        json_set(ret, number, titles(tree_get(tree_at(measures, i), "title")));
+        }
+        return ret;
+}
+
 /* `text` as records write bytes: newlines too are \x0a. */
 static int take_policy(struct store *s, const struct chain_row *c, uint64_t seq, const char *text)
 {
         _cleanup_tree_ struct tree *tree = tree_new();
         const struct bio_node *root, *measures;
         _cleanup_free_ char *bytes = NULL;
+        _cleanup_json_ json_t *by_number = NULL;
         const char *policy;
         size_t i, length;
         int r = 0;
@@ -75,10 +108,11 @@ static int take_policy(struct store *s, const struct chain_row *c, uint64_t seq,
                 return 0;
         policy = tree_bytes_of(tree_get(root, "policy"), NULL);
         measures = tree_get(root, "measures");
+        by_number = titles_by_number(measures);
         for (i = 0; r >= 0 && *policy && i < tree_count(measures); i++) {
                 const char *number = tree_bytes_of(tree_get(tree_at(measures, i), "id"), NULL);
                 _cleanup_free_ char *id = must_printf("%s:%s", policy, number);
-                _cleanup_json_ json_t *words = measure_words(tree_at(measures, i));
+                _cleanup_json_ json_t *words = measure_words(tree_at(measures, i), by_number);
 
                 if (*number)
                         r = put(s, c, seq, "measure", id, words);

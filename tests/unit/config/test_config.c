@@ -63,6 +63,7 @@ static void everything_has_a_default(void **state)
         assert_int_equal(json_object_size(c.profile), 0);
         assert_string_equal(c.policies[0], "bio2");
         assert_string_equal(c.policies[1], "algoritmekader");
+        assert_string_equal(c.policies[2], "hardening");
         assert_null(c.policies[2]);
         assert_int_equal(c.audit_s, 900);
         assert_int_equal(c.full_s, 86400);

@@ -410,13 +410,24 @@ static void advice_counts_for_the_exit_status_only_when_strict(void **state)
 
 /* A requirement over two measures, one that a host shows and one of the organisation. It stands first, and is answered
  * all the same. */
-static const char requirement[] = HEAD
-        "  - id: r\n    kind: requirement\n    coverage: partly\n    title: {nl: R, en: R}\n    when: {high: true}\n"
-        "    rolls_up: [\"1\", \"2\"]\n" MEASURE("1", "measure") "    parts:\n" PART(
-                "a") "        checks: [{check: c.confirm, bears: confirms}]\n" PART("b") "        checks: [{check: "
-                                                                                    "c.refute, bears: refutes}]\n"
-        "  - id: \"2\"\n    kind: measure\n    coverage: organisation\n    title: {nl: O, en: O}\n    parts:\n"
-        "      - {id: c, title: {nl: D, en: D}, by: organisation}\n" MEASURE("3", "measure") "    parts:\n" PART("a");
+static const char requirement[] =
+        HEAD "  - id: r\n    kind: requirement\n    coverage: partly\n    title: {nl: R, en: R}\n    when: {high: "
+             "true}\n"
+             "    rolls_up: [\"1\", \"2\"]\n" MEASURE(
+                     "1", "measure") "    parts:\n" PART("a") "        checks: [{check: c.confirm, bears: "
+                                                              "confirms}]\n" PART("b") "        checks: [{check: "
+                                                                                       "c.refute, bears: refutes}]\n"
+                                                                                       "  - id: \"2\"\n    kind: "
+                                                                                       "measure\n    coverage: "
+                                                                                       "organisation\n    title: {nl: "
+                                                                                       "O, en: O}\n    parts:\n"
+                                                                                       "      - {id: c, title: {nl: D, "
+                                                                                       "en: D}, by: "
+                                                                                       "organisation}\n" MEASURE(
+                                                                                               "3",
+                                                                                               "measure") "    "
+                                                                                                          "parts:"
+                                                                                                          "\n" PART("a");
 
 static void a_requirement_answers_as_its_measures_and_never_passes(void **state)
 {
@@ -466,8 +477,7 @@ static void a_requirement_brings_its_measures(void **state)
         _cleanup_json_ json_t *all = parse("{\"checks\":[{\"id\":\"c.confirm\"},{\"id\":\"c.refute\"}]}");
         _cleanup_json_ json_t *plan = policies_plan(p, all, NULL, chosen, NULL, NULL);
         _cleanup_json_ json_t *results = results_of("pass", "pass"), *measures = NULL, *titles = policies_titles(p);
-        _cleanup_free_ char *parts =
-                json_text(json_object_get(json_object_get(titles, "p:r"), "parts"));
+        _cleanup_free_ char *parts = json_text(json_object_get(json_object_get(titles, "p:r"), "parts"));
 
         (void)state;
         assert_int_equal(json_array_size(plan), 2);
