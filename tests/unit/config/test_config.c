@@ -64,7 +64,7 @@ static void everything_has_a_default(void **state)
         assert_string_equal(c.policies[0], "bio2");
         assert_string_equal(c.policies[1], "algoritmekader");
         assert_string_equal(c.policies[2], "hardening");
-        assert_null(c.policies[2]);
+        assert_null(c.policies[3]);
         assert_int_equal(c.audit_s, 900);
         assert_int_equal(c.full_s, 86400);
         assert_int_equal(c.heartbeat_s, 3600);

@@ -413,21 +413,19 @@ static void advice_counts_for_the_exit_status_only_when_strict(void **state)
 static const char requirement[] =
         HEAD "  - id: r\n    kind: requirement\n    coverage: partly\n    title: {nl: R, en: R}\n    when: {high: "
              "true}\n"
-             "    rolls_up: [\"1\", \"2\"]\n" MEASURE(
-                     "1", "measure") "    parts:\n" PART("a") "        checks: [{check: c.confirm, bears: "
-                                                              "confirms}]\n" PART("b") "        checks: [{check: "
-                                                                                       "c.refute, bears: refutes}]\n"
-                                                                                       "  - id: \"2\"\n    kind: "
-                                                                                       "measure\n    coverage: "
-                                                                                       "organisation\n    title: {nl: "
-                                                                                       "O, en: O}\n    parts:\n"
-                                                                                       "      - {id: c, title: {nl: D, "
-                                                                                       "en: D}, by: "
-                                                                                       "organisation}\n" MEASURE(
-                                                                                               "3",
-                                                                                               "measure") "    "
-                                                                                                          "parts:"
-                                                                                                          "\n" PART("a");
+             "    rolls_up: [\"1\", \"2\"]\n" MEASURE("1", "measure") "    parts:\n" PART(
+                     "a") "        checks: [{check: c.confirm, bears: "
+                          "confirms}]\n" PART("b") "        checks: [{check: "
+                                                   "c.refute, bears: refutes}]\n"
+                                                   "  - id: \"2\"\n    kind: "
+                                                   "measure\n    coverage: "
+                                                   "organisation\n    title: {nl: "
+                                                   "O, en: O}\n    parts:\n"
+                                                   "      - {id: c, title: {nl: D, "
+                                                   "en: D}, by: "
+                                                   "organisation}\n" MEASURE("3", "measure") "    "
+                                                                                             "parts:"
+                                                                                             "\n" PART("a");
 
 static void a_requirement_answers_as_its_measures_and_never_passes(void **state)
 {
