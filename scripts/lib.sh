@@ -9,8 +9,11 @@ build_packages=(gcc libc6-dev make cmake ninja-build pkg-config libyaml-dev libs
 	libsystemd-dev libjansson-dev libpcre2-dev libseccomp-dev libcap-ng-dev libevent-dev libsqlite3-dev)
 # To see what the quickstart shows.
 quickstart_packages=("${build_packages[@]}" curl ca-certificates)
+# To make the Debian packages of this release; and of another one, in a root of it.
+package_packages=("${build_packages[@]}" debhelper dpkg-dev)
+root_packages=(mmdebstrap debian-archive-keyring)
 # To run the tests as well: the programs that are audited, in roots of both releases, and independent implementations.
-test_packages=("${quickstart_packages[@]}" libcmocka-dev clang clang-format mmdebstrap debian-archive-keyring openssl
+test_packages=("${quickstart_packages[@]}" "${package_packages[@]}" "${root_packages[@]}" libcmocka-dev clang clang-format openssl
 	openssh-client sqlite3 python3 python3-yaml python3-jsonschema python3-jwcrypto python3-cryptography reuse shellcheck
 	mandoc util-linux binutils procps xz-utils git systemd)
 
@@ -56,6 +59,17 @@ install_packages() {
 	installed_now=("${wanted[@]}")
 }
 installed_now=()
+
+# debian_archive SUITE: a line for apt's sources, from the archive that apt on this machine has Debian from.
+debian_archive() {
+	local suite=$1 site keyring=/usr/share/keyrings/debian-archive-keyring.gpg option=''
+	# shellcheck disable=SC2016  # apt fills these in
+	site=$(apt-get indextargets --format '$(SITE) $(RELEASE) $(COMPONENT)|$(ORIGIN)' 'Created-By: Packages' |
+		sed -nE 's/^([^ ]+) [a-z]+ main\|Debian$/\1/p' | head -1)
+	[[ -n $site ]] || die "apt on this machine knows no Debian archive (run apt-get update)"
+	[[ ! -e $keyring ]] || option="[signed-by=$keyring] "
+	printf 'deb %s%s %s main\n' "$option" "$site" "$suite"
+}
 
 # configure_and_build PRESET [CMAKE-ARGUMENT…]: into build/PRESET.
 configure_and_build() {
