@@ -57,8 +57,8 @@ static struct access_acl failed(const char *why)
 
 static struct access_acl read_acl(struct access *a, struct entry *e)
 {
-        unsigned char bytes[sizeof(struct posix_acl_xattr_header) +
-                            ACCESS_ACL_MOST * sizeof(struct posix_acl_xattr_entry)];
+        unsigned char
+                bytes[sizeof(struct posix_acl_xattr_header) + ACCESS_ACL_MOST * sizeof(struct posix_acl_xattr_entry)];
         struct access_acl acl = {.state = BIO_KNOWN};
         ssize_t n = walk_attribute(&a->walk, e, ATTRIBUTE, bytes, sizeof(bytes));
 
