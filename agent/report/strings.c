@@ -29,27 +29,22 @@ static const struct {
         [STRING_REST_ORGANISATION] = {"aan de organisatie:", "the organisation's:"},
         [STRING_NO_DEVIATION] = {"geen afwijking gevonden in de {1} van {2} onderzochte onderdelen",
                                  "no deviation found in the {1} of {2} parts examined"},
-        [STRING_SUMMARY] = {"Controles: {1}; {2} met afwijking, {3} niet vast te stellen, {4} te beoordelen, "
-                            "{5} zonder afwijking, {6} niet van toepassing.",
-                            "Checks: {1}; {2} failed, {3} could not be established, {4} for a person to judge, "
-                            "{5} passed, {6} not applicable."},
-        [STRING_ADVICE] =
-                {"Advies (hardening): {1} controles, {2} met afwijking; --verbose of --policy hardening toont ze.",
-                 "Advice (hardening): {1} checks, {2} failed; --verbose or --policy hardening shows them."},
+        [STRING_SUMMARY] =
+                {"{1} controles: {2} met afwijking, {3} onbepaald, {4} te beoordelen, {5} goed, {6} n.v.t.",
+                 "{1} checks: {2} failed, {3} not established, {4} to judge, {5} passed, {6} not applicable."},
+        [STRING_ADVICE] = {"Advies (hardening): {1} controles, {2} met afwijking; --policy hardening toont ze.",
+                           "Advice (hardening): {1} checks, {2} failed; --policy hardening shows them."},
         [STRING_FOR_ROOT] = {"Controles die alleen root kan doen: {1}. Met sudo ziet bioagent ook die.",
                              "Checks that only root can do: {1}. With sudo, bioagent sees those too."},
-        [STRING_EXPLAIN] =
-                {"Voor u iets herstelt: \"bioagent explain CONTROLE\" noemt elk risico, en hoe u terugdraait.",
-                 "Before a fix: \"bioagent explain CHECK\" tells every risk, and how to undo it."},
+        [STRING_EXPLAIN] = {"Voor herstel: \"bioagent explain CONTROLE\" noemt elk risico en de weg terug.",
+                            "Before a fix: \"bioagent explain CHECK\" tells every risk, and how to undo it."},
         [STRING_CAUSE_CHECKS] = {"{1}: {2} controles", "{1}: {2} checks"},
         [STRING_TAILORED] = {"aangepast", "tailored"},
         [STRING_NOTHING_EXAMINED] = {"niets onderzocht:", "nothing examined:"},
         [STRING_HOST_NOT_NEEDED] = {"niet door een host te tonen:", "not for a host to show:"},
-        [STRING_LIMITS] =
-                {"Dit gaat over deze ene machine, nu, voor zover zij het zelf laat zien; de officiële teksten "
-                 "beslissen. Wat geen verslag kan tonen: " THREAT_MODEL,
-                 "This speaks of this one host, now, as far as it shows of itself; the official texts decide. "
-                 "What no report can show: " THREAT_MODEL},
+        [STRING_LIMITS] = {"Eén host, nu, voor zover die zichzelf toont; de officiële teksten beslissen.",
+                           "One host, now, as far as it shows of itself; the official texts decide."},
+        [STRING_THREAT_MODEL] = {"Wat geen verslag kan tonen: " THREAT_MODEL, "What no report can show: " THREAT_MODEL},
         [STRING_NOTHING_FAILED] = {"Geen afwijking, en niets dat niet vast te stellen was.",
                                    "Nothing failed, and nothing could not be established."},
         [STRING_NO_CHECKS] = {"Er was niets te controleren.", "There was nothing to check."},

@@ -36,6 +36,7 @@ enum report_string {
         STRING_NOTHING_EXAMINED,
         STRING_HOST_NOT_NEEDED,
         STRING_LIMITS,
+        STRING_THREAT_MODEL,
         STRING_NOTHING_FAILED,
         STRING_NO_CHECKS,
         STRING_KIND,

@@ -7,9 +7,9 @@
 #include "record/record.h"
 #include "report/text_parts.h"
 
-#define LABEL         10 /* "bears on  ", "oorzaak   " */
-#define FINDINGS_MOST 3  /* shown of one result unless verbose */
-#define COMMANDS_MOST 4  /* lines of a fix; a longer one is for `explain` */
+#define LABEL         9 /* "bears on ", "oorzaak  " */
+#define FINDINGS_MOST 3 /* shown of one result unless verbose */
+#define COMMANDS_MOST 4 /* lines of a fix; a longer one is for `explain` */
 
 static const char *title_in(const struct text_report *w, const json_t *title)
 {
@@ -31,9 +31,9 @@ static void write_field(const struct text_report *w, enum report_string label, c
 /* "/etc/ssh/sshd_config:12  PermitRootLogin: yes, expected no" and its note. */
 static void add_evidence(const struct text_report *w, struct text *t, const json_t *evidence)
 {
-        const char *source = json_member_string(evidence, "source"), *key = json_member_string(evidence, "key");
         _cleanup_free_ char *actual = text_in(w, evidence, "actual"), *expected = text_in(w, evidence, "expected");
-        _cleanup_free_ char *note = text_in(w, evidence, "note");
+        _cleanup_free_ char *note = text_in(w, evidence, "note"), *source = text_in(w, evidence, "source");
+        const char *key = json_member_string(evidence, "key");
         json_int_t line = json_member_integer(evidence, "line", 0);
         const size_t before = t->length;
 
@@ -231,12 +231,16 @@ static void write_label(const struct text_report *w, enum bio_status status, con
         layout_wrap(w->out, w->width, TEXT_INDENT, layout_columns(label) + 2, rest);
 }
 
-static char *name_of(const struct text_report *w, const json_t *result)
+static const char *check_title(const struct text_report *w, const json_t *result)
 {
-        const char *check = json_member_string(result, "check");
+        return title_in(w, json_object_get(view_descriptor(w->report, result), "title"));
+}
 
-        return must_printf("%s  %s", check ? check : "?",
-                           title_in(w, json_object_get(view_descriptor(w->report, result), "title")));
+static unsigned max_columns(unsigned columns, const char *s)
+{
+        size_t own = s ? layout_columns(s) : 0;
+
+        return own > columns ? (unsigned)own : columns;
 }
 
 /* The reason of a node that is not known stands between brackets in evidence. */
@@ -256,19 +260,24 @@ static void write_shared_cause(const struct text_report *w, const struct view_gr
         _cleanup_free_ char *cause = cause_text(w, g->cause), *number = must_printf("%zu", g->count);
         _cleanup_free_ char *head =
                 report_fill(STRING_CAUSE_CHECKS, w->options->language, (const char *const[]){cause, number}, 2);
+        unsigned columns = 1;
 
         write_label(w, g->status, head);
+        for (size_t i = 0; i < g->count; i++)
+                columns = max_columns(columns, json_member_string(g->results[i], "check"));
         for (size_t i = 0; i < g->count; i++) {
-                _cleanup_free_ char *name = name_of(w, g->results[i]);
+                const char *check = json_member_string(g->results[i], "check");
 
-                layout_spaces(w->out, TEXT_INDENT);
-                layout_wrap(w->out, w->width, TEXT_INDENT + 2, TEXT_INDENT, name);
+                layout_field(w->out, w->width, TEXT_INDENT, columns + 2, check ? check : "?",
+                             check_title(w, g->results[i]));
         }
 }
 
 static void write_one(const struct text_report *w, const json_t *result)
 {
-        _cleanup_free_ char *name = name_of(w, result), *because = text_in(w, result, "because");
+        const char *check = json_member_string(result, "check");
+        _cleanup_free_ char *name = must_printf("%s  %s", check ? check : "?", check_title(w, result));
+        _cleanup_free_ char *because = text_in(w, result, "because");
         enum bio_status status = view_status(result, "status");
 
         write_label(w, status, name);

@@ -4,6 +4,8 @@
 static const struct report_writer writers[] = {
         {"text", report_write_text},
         {"json", report_write_json},
+        {"html", report_write_html},
+        {"csv", report_write_csv},
 };
 
 const struct report_writer *report_writer_find(const char *name)

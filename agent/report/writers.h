@@ -6,6 +6,8 @@
 #include "report/report.h"
 
 int report_write_text(const struct report *r, const struct report_options *o, struct text *out);
+int report_write_html(const struct report *r, const struct report_options *o, struct text *out);
+int report_write_csv(const struct report *r, const struct report_options *o, struct text *out);
 int report_write_json(const struct report *r, const struct report_options *o, struct text *out);
 
 #endif

@@ -18,7 +18,7 @@ struct http_request {
         const char *method; /* "GET", "HEAD", "POST"; "" for any other */
         const char *path;   /* as sent, percent-encoded, starting with '/' */
         const char *query;  /* what stands behind the '?', as sent */
-        const char *host, *content_type, *authorization, *cookie, *accept;
+        const char *host, *content_type, *authorization, *cookie, *accept, *accept_language;
         const char *body; /* never NULL; not NUL-terminated */
         size_t length;
         const char *address; /* of the client, numeric */

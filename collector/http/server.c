@@ -232,6 +232,7 @@ static void fill_request(struct http_exchange *x, struct bufferevent *bev)
         q->authorization = evhttp_find_header(headers, "Authorization");
         q->cookie = evhttp_find_header(headers, "Cookie");
         q->accept = evhttp_find_header(headers, "Accept");
+        q->accept_language = evhttp_find_header(headers, "Accept-Language");
         q->length = evbuffer_get_length(body);
         q->body = q->length > 0 ? (const char *)evbuffer_pullup(body, -1) : "";
         if (!q->body)

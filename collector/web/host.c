@@ -182,7 +182,7 @@ void web_show_host(struct text *out, const struct page_frame *f, const json_t *h
         add_notices(out, f, host, now);
         if (web_sum(json_object_get(host, "counts")) > 0) {
                 page_bar(out, json_object_get(host, "counts"));
-                web_add_counts(out, f, json_object_get(host, "counts"));
+                page_counts(out, f->language, json_object_get(host, "counts"));
         }
         text_add(out, "<h2>");
         page_say(out, f->language, STRING_HOST_RESULTS);

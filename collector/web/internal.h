@@ -21,8 +21,6 @@ void web_text_measures(struct text *out, const struct page_frame *frame, const j
 
 /* Pieces that several pages have. */
 void web_add_empty(struct text *out, const struct page_frame *f, enum page_string what);
-/* Counts by status as badges, worst first. */
-void web_add_counts(struct text *out, const struct page_frame *f, const json_t *counts);
 int64_t web_sum(const json_t *counts);
 /* Whether the host reports, is silent, … as a badge. */
 void web_add_state(struct text *out, const struct page_frame *f, const json_t *host);

@@ -31,24 +31,6 @@ void web_add_empty(struct text *out, const struct page_frame *f, enum page_strin
         text_add(out, "</p>\n");
 }
 
-/* Counts by status as a list of badges, worst first; what is no status after them. */
-void web_add_counts(struct text *out, const struct page_frame *f, const json_t *counts)
-{
-        size_t i;
-
-        text_add(out, "<ul class=\"counts\">");
-        for (i = 0; i < PAGE_STATUSES; i++) {
-                json_int_t n = json_member_integer(counts, page_statuses[i], 0);
-
-                if (n == 0)
-                        continue;
-                text_printf(out, "<li><span class=\"badge %s\">%lld ", page_statuses[i], (long long)n);
-                text_add_html(out, page_counted(f->language, page_statuses[i]));
-                text_add(out, "</span></li>");
-        }
-        text_add(out, "</ul>");
-}
-
 int64_t web_sum(const json_t *counts)
 {
         const json_t *value;
@@ -108,11 +90,7 @@ static void add_host_link(struct text *out, const struct page_frame *f, const js
         text_add(out, "<a href=\"/hosts/");
         for (s = id ? id : ""; *s; s++)
                 text_printf(out, strchr("0123456789abcdef-", *s) ? "%c" : "%%%02X", (unsigned)(unsigned char)*s);
-        if (json_array_size(f->organisations) > 1) {
-                text_add(out, "?organisation=");
-                for (s = f->organisation; *s; s++)
-                        text_printf(out, "%%%02X", (unsigned)(unsigned char)*s);
-        }
+        page_query(out, f, f->language, f->language_asked);
         text_add(out, "\">");
         text_add_html(out, json_member_string(host, "name") ? json_member_string(host, "name") : "?");
         text_add(out, "</a>");
@@ -142,7 +120,7 @@ static void add_host_row(struct text *out, const struct page_frame *f, const str
                 page_say(out, f->language, STRING_NO_RESULTS);
         } else {
                 page_bar(out, counts);
-                web_add_counts(out, f, counts);
+                page_counts(out, f->language, counts);
         }
         text_add(out, "</td>");
         page_cell(out, f->language, &columns[4]);
@@ -215,13 +193,14 @@ static void add_measure_row(struct text *out, const struct page_frame *f, const 
 {
         const json_t *technical = json_object_get(measure, "technical"), *title = json_object_get(measure, "title");
         const char *kind = json_member_string(measure, "kind");
+        const char *titled = json_member_string(title, f->language == PAGE_NL ? "nl" : "en");
         json_int_t none = json_member_integer(technical, "none", 0);
         int64_t numbers[2] = {json_member_integer(measure, "hosts", 0), reported};
 
         text_add(out, "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\"><span class=\"id\">");
         text_add_html(out, json_member_string(measure, "id"));
         text_add(out, "</span> ");
-        text_add_html(out, json_member_string(title, "nl") ? json_member_string(title, "nl") : "");
+        text_add_html(out, titled ? titled : "");
         if (kind) {
                 text_add(out, "<small>");
                 text_add_html(out, page_word(f->language, kind));
@@ -230,7 +209,7 @@ static void add_measure_row(struct text *out, const struct page_frame *f, const 
         text_add(out, "</th>");
         page_cell(out, f->language, &columns[1]);
         page_bar(out, technical);
-        web_add_counts(out, f, technical);
+        page_counts(out, f->language, technical);
         if (none > 0) {
                 text_printf(out, "<small>%lld ", (long long)none);
                 page_say(out, f->language, STRING_NOT_BY_HOST);

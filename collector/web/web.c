@@ -205,6 +205,45 @@ static bool wants_text(const struct http_request *q)
         return q->accept && strstr(q->accept, "text/plain") && !strstr(q->accept, "text/html");
 }
 
+/* Of what a browser prefers ("en-GB,nl;q=0.8"), the language that we have and it likes best; Dutch otherwise. */
+static enum page_language preferred_language(const char *accept)
+{
+        enum page_language best = PAGE_NL;
+        unsigned best_weight = 0;
+
+        while (accept && *accept) {
+                const char *item = accept + strspn(accept, " \t,");
+                size_t length = strcspn(item, ","), tag = strcspn(item, ",;- \t");
+                bool dutch = tag == 2 && strncasecmp(item, "nl", 2) == 0;
+                bool english = tag == 2 && strncasecmp(item, "en", 2) == 0;
+                const char *q = memmem(item, length, "q=", 2);
+                unsigned weight = 1000;
+
+                if (q && (size_t)(q - item) < length)
+                        weight = q[2] == '1' ? 1000
+                                 : q[2] == '0' && q[3] == '.' && q[4] >= '0' && q[4] <= '9'
+                                         ? (unsigned)(q[4] - '0') * 100
+                                         : 0;
+                if ((dutch || english) && weight > best_weight) {
+                        best = english ? PAGE_EN : PAGE_NL;
+                        best_weight = weight;
+                }
+                accept = item + length;
+        }
+        return best;
+}
+
+/* `?lang=nl` or `?lang=en` before what the browser prefers. */
+static enum page_language choose_language(const struct http_request *q, bool *ret_asked)
+{
+        _cleanup_free_ char *asked = http_query_value(q->query, "lang");
+
+        *ret_asked = streq(asked, "nl") || streq(asked, "en");
+        if (*ret_asked)
+                return streq(asked, "en") ? PAGE_EN : PAGE_NL;
+        return preferred_language(q->accept_language);
+}
+
 static void answer_page(const struct resource *r, const struct http_request *q, const struct page_frame *frame,
                         const json_t *data, int64_t now, struct http_reply *reply)
 {
@@ -216,7 +255,7 @@ static void answer_page(const struct resource *r, const struct http_request *q, 
         length = out.length;
         http_reply_body(reply, 200, text ? "text/plain; charset=utf-8" : "text/html; charset=utf-8", text_take(&out),
                         length);
-        http_reply_header(reply, "Vary", "Accept");
+        http_reply_header(reply, "Vary", "Accept, Accept-Language");
 }
 
 static void answer_resource(struct web *w, const struct http_request *q, int64_t now, struct http_reply *reply)
@@ -251,8 +290,8 @@ static void answer_resource(struct web *w, const struct http_request *q, int64_t
                 answer_api(r, org, data, now, reply);
                 return;
         }
-        frame = (struct page_frame){
-                .language = PAGE_NL, .place = r->place, .organisation = org, .organisations = all, .now = now};
+        frame = (struct page_frame){.place = r->place, .organisation = org, .organisations = all, .now = now};
+        frame.language = choose_language(q, &frame.language_asked);
         answer_page(r, q, &frame, data, now, reply);
 }
 

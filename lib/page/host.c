@@ -6,14 +6,16 @@
 #include "page/page.h"
 #include "record/record.h"
 
+static const char *const severities[] = {"critical", "high", "medium", "low"};
+
 /* The text of an object by language, else the other one, else `fallback`. */
 static const char *titled(enum page_language language, const json_t *title, const char *fallback)
 {
-        static const char *const names[PAGE_LANGUAGES] = {[PAGE_NL] = "nl"};
+        static const char *const names[PAGE_LANGUAGES] = {[PAGE_NL] = "nl", [PAGE_EN] = "en"};
         const char *s = json_member_string(title, names[language]);
 
         if (!s)
-                s = json_member_string(title, "en");
+                s = json_member_string(title, language == PAGE_EN ? "nl" : "en");
         return s && *s ? s : fallback;
 }
 
@@ -160,7 +162,7 @@ static void add_evidence(struct text *out, enum page_language language, const js
         text_printf(out, "<li%s>", decides ? " class=\"decides\"" : "");
         if (source) {
                 text_add(out, "<span class=\"source\">");
-                text_add_html(out, source);
+                page_text(out, language, source);
                 text_add(out, "</span>");
         }
         if (line > 0) {
@@ -177,19 +179,19 @@ static void add_evidence(struct text *out, enum page_language language, const js
                 text_add(out, "<br><code>");
                 text_add_html(out, key ? key : "");
                 text_add(out, key && actual ? " = " : "");
-                text_add_html(out, actual ? actual : "");
+                page_text(out, language, actual);
                 text_add(out, "</code>");
         }
         if (json_member_string(evidence, "expected")) {
                 text_add(out, " <span class=\"expected\">");
                 page_say(out, language, STRING_EXPECTED);
                 text_add(out, ": ");
-                text_add_html(out, json_member_string(evidence, "expected"));
+                page_text(out, language, json_member_string(evidence, "expected"));
                 text_add(out, "</span>");
         }
         if (note) {
                 text_add(out, "<br><span class=\"note\">");
-                text_add_html(out, note);
+                page_text(out, language, note);
                 text_add(out, "</span>");
         }
         text_add(out, "</li>");
@@ -277,6 +279,17 @@ static void add_fix(struct text *out, enum page_language language, const json_t 
         text_add(out, "</dl></details>\n");
 }
 
+static void add_because(struct text *out, enum page_language language, const char *because)
+{
+        if (!because)
+                return;
+        text_add(out, "<div><dt>");
+        page_say(out, language, STRING_BECAUSE);
+        text_add(out, "</dt><dd>");
+        page_text(out, language, because);
+        text_add(out, "</dd></div>");
+}
+
 static void add_bears_on(struct text *out, enum page_language language, const json_t *measures)
 {
         const json_t *entry;
@@ -323,7 +336,7 @@ static void add_result(struct text *out, enum page_language language, const json
                 text_add(out, "</p>\n");
         }
         text_add(out, "<dl>");
-        add_term(out, language, STRING_BECAUSE, json_member_string(result, "because"));
+        add_because(out, language, json_member_string(result, "because"));
         text_add(out, "<div><dt>");
         page_say(out, language, STRING_OBSERVED);
         text_add(out, "</dt><dd>");
@@ -337,18 +350,32 @@ static void add_result(struct text *out, enum page_language language, const json
         text_add(out, "</details>\n");
 }
 
+static bool is_severity(const json_t *descriptor, const char *severity)
+{
+        const char *own = json_member_string(descriptor, "severity");
+
+        for (size_t i = 0; i < ELEMENTS(severities); i++)
+                if (streq(own, severities[i]))
+                        return streq(own, severity);
+        return !severity;
+}
+
 void page_host_results(struct text *out, enum page_language language, const json_t *results, const json_t *descriptors,
                        int64_t now)
 {
         const json_t *result;
-        size_t i, s;
+        size_t i, s, severity;
 
-        /* What needs work first. */
+        /* What needs work first, and of that the most severe. */
         for (s = 0; s < PAGE_STATUSES; s++)
-                json_array_foreach (results, i, result) {
-                        const char *check = json_member_string(result, "check");
+                for (severity = 0; severity <= ELEMENTS(severities); severity++)
+                        json_array_foreach (results, i, result) {
+                                const char *check = json_member_string(result, "check");
+                                const json_t *descriptor = check ? json_object_get(descriptors, check) : NULL;
 
-                        if (check && streq(json_member_string(result, "status"), page_statuses[s]))
-                                add_result(out, language, result, json_object_get(descriptors, check), now);
-                }
+                                if (check && streq(json_member_string(result, "status"), page_statuses[s]) &&
+                                    is_severity(descriptor,
+                                                severity < ELEMENTS(severities) ? severities[severity] : NULL))
+                                        add_result(out, language, result, descriptor, now);
+                        }
 }

@@ -5,7 +5,9 @@
 #include <time.h>
 
 #include "base/json.h"
+#include "base/memory.h"
 #include "base/term.h"
+#include "texts/texts.h"
 
 #define MINUTE 60
 #define HOUR   3600
@@ -16,6 +18,14 @@ const char *const page_statuses[PAGE_STATUSES] = {"fail", "error", "unknown", "m
 void page_say(struct text *out, enum page_language language, enum page_string id)
 {
         text_add_html(out, page_string(language, id));
+}
+
+void page_text(struct text *out, enum page_language language, const char *english)
+{
+        _cleanup_free_ char *dutch = language == PAGE_NL ? texts_dutch(english) : NULL;
+
+        if (english)
+                text_add_html(out, dutch ? dutch : english);
 }
 
 void page_say_numbers(struct text *out, enum page_language language, enum page_string id, const int64_t *numbers)
@@ -36,22 +46,26 @@ void page_say_numbers(struct text *out, enum page_language language, enum page_s
 
 /* --- the frame ------------------------------------------------------------------------------------------------- */
 
-static void add_organisation_query(struct text *out, const struct page_frame *f)
-{
-        const char *s = f->organisation;
+static const char *const codes[PAGE_LANGUAGES] = {[PAGE_NL] = "nl", [PAGE_EN] = "en"};
 
-        if (json_array_size(f->organisations) < 2)
-                return;
-        text_add(out, "?organisation=");
-        for (; *s; s++)
-                text_printf(out, "%%%02X", (unsigned)(unsigned char)*s);
+void page_query(struct text *out, const struct page_frame *f, enum page_language language, bool asked)
+{
+        bool organisation = json_array_size(f->organisations) > 1;
+
+        if (organisation) {
+                text_add(out, "?organisation=");
+                for (const char *s = f->organisation; *s; s++)
+                        text_printf(out, "%%%02X", (unsigned)(unsigned char)*s);
+        }
+        if (asked)
+                text_printf(out, "%slang=%s", organisation ? "&amp;" : "?", codes[language]);
 }
 
 static void add_link(struct text *out, const struct page_frame *f, enum page_place place, const char *path,
                      enum page_string name)
 {
         text_printf(out, "<li><a href=\"%s", path);
-        add_organisation_query(out, f);
+        page_query(out, f, f->language, f->language_asked);
         text_printf(out, "\"%s>", place == f->place ? " aria-current=\"page\"" : "");
         page_say(out, f->language, name);
         text_add(out, "</a></li>");
@@ -77,33 +91,68 @@ static void add_organisation(struct text *out, const struct page_frame *f)
                 text_add_html(out, json_string_value(entry));
                 text_add(out, "</option>");
         }
-        text_add(out, "</select> <button>");
+        text_add(out, "</select> ");
+        if (f->language_asked)
+                text_printf(out, "<input type=\"hidden\" name=\"lang\" value=\"%s\">", codes[f->language]);
+        text_add(out, "<button>");
         page_say(out, f->language, STRING_CHOOSE);
         text_add(out, "</button></form>");
 }
 
-void page_begin(struct text *out, const struct page_frame *f, const char *title)
+static void add_other_language(struct text *out, const struct page_frame *f)
 {
-        text_add(out, "<!DOCTYPE html>\n<html lang=\"nl\">\n<head>\n<meta charset=\"utf-8\">\n"
-                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
-        text_add_html(out, title);
-        text_add(out, " · ");
-        page_say(out, f->language, STRING_PRODUCT);
-        text_add(out, "</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n</head>\n<body>\n<a class=\"skip\" "
-                      "href=\"#inhoud\">");
-        page_say(out, f->language, STRING_SKIP);
-        text_add(out, "</a>\n<header><div class=\"wrap\"><p class=\"brand\"><strong>");
+        enum page_language other = f->language == PAGE_NL ? PAGE_EN : PAGE_NL;
+        _cleanup_text_ struct text query = {0};
+
+        page_query(&query, f, other, true);
+        text_printf(out, "<li class=\"language\"><a lang=\"%s\" hreflang=\"%s\" href=\"%s\">", codes[other],
+                    codes[other], text_string(&query));
+        page_say(out, f->language, STRING_OTHER_LANGUAGE);
+        text_add(out, "</a></li>");
+}
+
+static void add_header(struct text *out, const struct page_frame *f)
+{
+        text_add(out, "<header><div class=\"wrap\"><p class=\"brand\"><strong>");
         page_say(out, f->language, STRING_PRODUCT);
         text_add(out, "</strong> <span>");
         page_say(out, f->language, STRING_TAGLINE);
         text_add(out, "</span></p>");
+        if (f->alone) {
+                text_add(out, "</div></header>\n");
+                return;
+        }
         add_organisation(out, f);
         text_add(out, "</div>\n<nav aria-label=\"");
         page_say(out, f->language, STRING_NAVIGATION);
         text_add(out, "\"><ul class=\"wrap\">");
         add_link(out, f, PAGE_HOSTS, "/", STRING_NAV_HOSTS);
         add_link(out, f, PAGE_MEASURES, "/maatregelen", STRING_NAV_MEASURES);
-        text_add(out, "</ul></nav></header>\n<main id=\"inhoud\" class=\"wrap\">\n");
+        add_other_language(out, f);
+        text_add(out, "</ul></nav></header>\n");
+}
+
+void page_begin(struct text *out, const struct page_frame *f, const char *title)
+{
+        text_printf(out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n", codes[f->language]);
+        text_add(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+        if (f->alone) /* nothing of what a host said can load or run anything, whatever a browser makes of it */
+                text_add(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+                              "'unsafe-inline'\">\n");
+        text_add(out, "<title>");
+        text_add_html(out, title);
+        text_add(out, " · ");
+        page_say(out, f->language, STRING_PRODUCT);
+        text_add(out, "</title>\n");
+        if (f->alone)
+                text_printf(out, "<style>%s</style>\n", page_style);
+        else
+                text_add(out, "<link rel=\"stylesheet\" href=\"/style.css\">\n");
+        text_add(out, "</head>\n<body>\n<a class=\"skip\" href=\"#inhoud\">");
+        page_say(out, f->language, STRING_SKIP);
+        text_add(out, "</a>\n");
+        add_header(out, f);
+        text_add(out, "<main id=\"inhoud\" class=\"wrap\">\n");
 }
 
 void page_end(struct text *out, const struct page_frame *f)
@@ -179,6 +228,7 @@ void page_moment(struct text *out, enum page_language language, const char *mome
 {
         static const char *const months[PAGE_LANGUAGES][12] = {
                 [PAGE_NL] = {"jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"},
+                [PAGE_EN] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
         };
         struct tm tm;
         int64_t at;
@@ -256,4 +306,21 @@ void page_bar(struct text *out, const json_t *counts)
                 before += n;
         }
         text_add(out, "</svg>");
+}
+
+void page_counts(struct text *out, enum page_language language, const json_t *counts)
+{
+        size_t i;
+
+        text_add(out, "<ul class=\"counts\">");
+        for (i = 0; i < PAGE_STATUSES; i++) {
+                json_int_t n = json_member_integer(counts, page_statuses[i], 0);
+
+                if (n == 0)
+                        continue;
+                text_printf(out, "<li><span class=\"badge %s\">%lld ", page_statuses[i], (long long)n);
+                text_add_html(out, page_counted(language, page_statuses[i]));
+                text_add(out, "</span></li>");
+        }
+        text_add(out, "</ul>");
 }

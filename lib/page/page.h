@@ -10,11 +10,11 @@
 
 #include "base/text.h"
 
-enum page_language { PAGE_NL, PAGE_LANGUAGES };
+enum page_language { PAGE_NL, PAGE_EN, PAGE_LANGUAGES };
 
 /* Words, in page/strings.c. */
 enum page_string {
-#define PAGE_STRING(id, nl) STRING_##id,
+#define PAGE_STRING(id, nl, en) STRING_##id,
 #include "page/strings.inc"
 #undef PAGE_STRING
         PAGE_STRINGS
@@ -35,7 +35,13 @@ struct page_frame {
         const char *organisation;
         const json_t *organisations; /* array of texts: a choice where there is more than one */
         int64_t now;
+        bool language_asked; /* for this language: links keep it */
+        bool alone;          /* a file by itself: style inside, nothing around it to go to */
 };
+
+/* "?organisation=…&lang=…" of the links to other pages in that language, escaped; nothing where both go by themselves.
+ */
+void page_query(struct text *out, const struct page_frame *frame, enum page_language language, bool asked);
 
 /* The style sheet. */
 extern const char page_style[];
@@ -46,7 +52,9 @@ void page_end(struct text *out, const struct page_frame *frame);
 
 /* A word of ours, escaped. */
 void page_say(struct text *out, enum page_language language, enum page_string id);
-/* The same with {1} to {9} replaced by numbers. */
+/* A text of a result, in that language where the catalogue has it (texts/texts.h), escaped; nothing for NULL. */
+void page_text(struct text *out, enum page_language language, const char *english);
+/* A word of ours with {1} to {9} replaced by numbers. */
 void page_say_numbers(struct text *out, enum page_language language, enum page_string id, const int64_t *numbers);
 /* A status as a badge: sign, word and colour. */
 void page_badge(struct text *out, enum page_language language, const char *status);
@@ -69,6 +77,8 @@ void page_cell(struct text *out, enum page_language language, const struct page_
 extern const char *const page_statuses[PAGE_STATUSES];
 /* The share of each in `counts` (object: status → number) as a bar, whose figures stand beside it. */
 void page_bar(struct text *out, const json_t *counts);
+/* The figures: a list of badges, worst first. */
+void page_counts(struct text *out, enum page_language language, const json_t *counts);
 
 /* The measures of one host with their parts, and its results with their evidence. `titles` and `descriptors` (objects
  * by id) may be NULL. */
@@ -76,5 +86,10 @@ void page_host_measures(struct text *out, enum page_language language, const jso
                         int64_t now);
 void page_host_results(struct text *out, enum page_language language, const json_t *results, const json_t *descriptors,
                        int64_t now);
+/* All measures of one host in one table, a row each. */
+void page_measure_table(struct text *out, enum page_language language, const json_t *measures, const json_t *titles);
+/* What was examined, what was not, and what a signature proves: the foot of a report. Its heading has the id "proof".
+ */
+void page_proof(struct text *out, enum page_language language, const json_t *results, const json_t *measures);
 
 #endif

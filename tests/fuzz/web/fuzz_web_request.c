@@ -86,7 +86,7 @@ static void ask(struct http_request q, bool known)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
         _cleanup_free_ char *text = must_strndup((const char *)data, size);
-        char *at = text, *lines[6] = {0}, *query;
+        char *at = text, *lines[7] = {0}, *query;
         struct http_request q = {0};
         size_t i;
 
@@ -104,6 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         q.cookie = lines[3];
         q.authorization = lines[4];
         q.accept = lines[5];
+        q.accept_language = lines[6];
         ask(q, false);
         q.authorization = fuzz.bearer;
         ask(q, true);

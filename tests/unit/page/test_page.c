@@ -40,6 +40,8 @@ static void every_word_is_there(void **state)
         assert_string_equal(page_word(PAGE_NL, "something-new"), "something-new");
         assert_string_equal(page_counted(PAGE_NL, "fail"), "met afwijking");
         assert_string_equal(page_counted(PAGE_NL, "manual"), "handmatig");
+        assert_string_equal(page_word(PAGE_EN, "pass"), "no deviation");
+        assert_string_equal(page_counted(PAGE_EN, "fail"), "failed");
 }
 
 static void expect_moment(int64_t at, const char *says)
@@ -160,13 +162,15 @@ static double luminance(unsigned rgb)
 }
 
 /* Of the style's variable: three or six digits. */
-static unsigned colour(const char *name)
+static unsigned colour(const char *style, const char *name)
 {
         _cleanup_free_ char *wanted = must_printf("--%s:#", name);
-        const char *at = strstr(page_style, wanted);
+        const char *at = strstr(style, wanted);
         unsigned long value;
         char *end;
 
+        if (streq(name, "white"))
+                return 0xffffff;
         if (!at)
                 fail_msg("no colour %s", name);
         at += strlen(wanted);
@@ -180,20 +184,25 @@ static void text_can_be_told_from_its_ground(void **state)
 {
         static const char *const pairs[][2] = {
                 {"ink", "ground"},     {"ink", "paper"},          {"soft", "ground"},      {"soft", "paper"},
-                {"link", "paper"},     {"link", "ground"},        {"paper", "brand"},      {"fail", "fail-bg"},
+                {"link", "paper"},     {"link", "ground"},        {"white", "brand"},      {"fail", "fail-bg"},
                 {"error", "error-bg"}, {"unknown", "unknown-bg"}, {"manual", "manual-bg"}, {"pass", "pass-bg"},
-                {"na", "na-bg"},       {"ink", "fail-bg"},        {"ink", "error-bg"},
+                {"na", "na-bg"},       {"ink", "fail-bg"},        {"ink", "error-bg"},     {"ink", "head"},
         };
-        size_t i;
+        const char *const dark = strstr(page_style, "prefers-color-scheme:dark");
+        const char *const styles[] = {page_style, dark};
+        size_t i, s;
 
         (void)state;
-        for (i = 0; i < ELEMENTS(pairs); i++) {
-                double a = luminance(colour(pairs[i][0])), b = luminance(colour(pairs[i][1]));
-                double contrast = ((a > b ? a : b) + 0.05) / ((a > b ? b : a) + 0.05);
+        assert_non_null(dark);
+        for (s = 0; s < ELEMENTS(styles); s++)
+                for (i = 0; i < ELEMENTS(pairs); i++) {
+                        double a = luminance(colour(styles[s], pairs[i][0]));
+                        double b = luminance(colour(styles[s], pairs[i][1]));
+                        double contrast = ((a > b ? a : b) + 0.05) / ((a > b ? b : a) + 0.05);
 
-                if (contrast < 4.5)
-                        fail_msg("%s on %s: %.2f", pairs[i][0], pairs[i][1], contrast);
-        }
+                        if (contrast < 4.5)
+                                fail_msg("%s on %s: %.2f", pairs[i][0], pairs[i][1], contrast);
+                }
 }
 
 int main(void)

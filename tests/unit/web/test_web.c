@@ -371,6 +371,61 @@ static void a_terminal_gets_text(void **state)
         assert_string_equal(header_of(&browser, "Content-Type"), "text/html; charset=utf-8");
 }
 
+static char *page_in(struct fixture *f, const char *target, const char *accept_language)
+{
+        _cleanup_reply_ struct http_reply reply = {0};
+
+        assert_int_equal(get_as(f,
+                                (struct http_request){.host = "127.0.0.1:8480",
+                                                      .cookie = f->cookie,
+                                                      .accept_language = accept_language},
+                                target, &reply),
+                         200);
+        return must_strndup(reply.body, reply.length);
+}
+
+static void pages_are_in_the_language_that_is_asked_for(void **state)
+{
+        static const struct {
+                const char *target, *accept;
+                bool english;
+        } asked[] = {
+                {"/", NULL, false},
+                {"/", "en", true},
+                {"/", "en-GB,en;q=0.9,nl;q=0.8", true},
+                {"/", "de, nl;q=0.7, en;q=0.6", false},
+                {"/", "nl;q=0.2,EN;q=0.3", true},
+                {"/", "english, de;q=", false},
+                {"/", "en;q=0", false},
+                {"/?lang=en", "nl", true},
+                {"/?lang=nl", "en", false},
+                {"/?lang=fr", "en", true},
+        };
+        struct fixture *f = *state;
+        _cleanup_free_ char *target = NULL, *host = NULL, *measures = NULL;
+
+        a_host_reports(f, "web-01", "x");
+        for (size_t i = 0; i < ELEMENTS(asked); i++) {
+                _cleanup_free_ char *page = page_in(f, asked[i].target, asked[i].accept);
+
+                assert_non_null(strstr(page, asked[i].english ? "<html lang=\"en\">" : "<html lang=\"nl\">"));
+                assert_non_null(strstr(page, asked[i].english ? "Hosts that reported" : "Hosts die rapporteerden"));
+                assert_non_null(strstr(page, asked[i].english ? ">Nederlands</a>" : ">English</a>"));
+        }
+        /* What was asked for goes along from page to page. */
+        host = page_in(f, "/?lang=en", NULL);
+        assert_non_null(strstr(host, "href=\"/maatregelen?lang=en\""));
+        target = must_printf("/hosts/%s?lang=en\"", f->host.id);
+        assert_non_null(strstr(host, target));
+        free(host);
+        target[strlen(target) - 1] = '\0';
+        host = page_in(f, target, "nl");
+        assert_non_null(strstr(host, "Findings and evidence"));
+        assert_non_null(strstr(host, "<span class=\"badge fail\">fail</span>"));
+        measures = page_in(f, "/maatregelen?lang=en", NULL);
+        assert_non_null(strstr(measures, "Per measure the number of hosts"));
+}
+
 /* What a reader with a screen reader, or without colours, gets. */
 static void tables_have_headings_and_status_has_words(void **state)
 {
@@ -406,6 +461,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(an_organisation_sees_its_own_hosts_alone, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_host_s_text_cannot_become_markup, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(a_terminal_gets_text, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(pages_are_in_the_language_that_is_asked_for, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(tables_have_headings_and_status_has_words, set_up, tear_down),
         };
 
