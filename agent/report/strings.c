@@ -22,7 +22,7 @@ static const struct {
         [STRING_COUNTED_FINDINGS] = {"en nog {1}, alleen geteld", "and {1} more, counted only"},
         [STRING_MEASURE] = {"Maatregel", "Measure"},
         [STRING_ANSWER] = {"Techniek", "Technical"},
-        [STRING_ORGANISATION] = {"Organisatie", "Organisation"},
+        [STRING_ORGANISATION] = {"Antwoorden van de organisatie", "The organisation's answers"},
         [STRING_EXAMINED] = {"Onderdelen onderzocht", "Parts examined"},
         [STRING_N_OF_M] = {"{1} van {2}", "{1} of {2}"},
         [STRING_REST_HOST] = {"niet onderzocht:", "not examined:"},

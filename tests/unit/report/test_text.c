@@ -259,7 +259,7 @@ static void measures_say_how_much_was_examined(void **state)
                         "  1   fail       1 of 4  First\n"
                         "  2   no deviation found in the 1 of 2 parts examined  Second\n"
                         "  not for a host to show: 3\n"
-                        "Organisation: 2 open, 1 not needed\n\n");
+                        "The organisation's answers: 2 open, 1 not needed\n\n");
         assert_has(all, "  1   fail       1 of 4  First\n"
                         "    not examined: b, d\n"
                         "    the organisation's: c\n");
