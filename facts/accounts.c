@@ -70,7 +70,11 @@ static void read_passwords(struct accounts *a)
         struct line line;
 
         while (lines_next(&lines, &line)) {
-                if (shadow_line_read(&line, &password) != LINE_ENTRY)
+                enum line_kind kind = shadow_line_read(&line, &password);
+
+                if (kind == LINE_ODD)
+                        a->odd_password_line = line.number;
+                if (kind != LINE_ENTRY)
                         continue;
                 a->passwords =
                         must_grow(a->passwords, &a->passwords_allocated, a->password_count + 1, sizeof(*a->passwords));
@@ -121,8 +125,7 @@ const struct passwd_line *accounts_user(const struct accounts *a, const char *na
         return NULL;
 }
 
-/* The first shadow line of a name, or NULL. */
-static const struct shadow_line *password_of(const struct accounts *a, struct span name)
+const struct shadow_line *accounts_password(const struct accounts *a, struct span name)
 {
         size_t low = 0, high = a->password_count;
         const struct shadow_line wanted = {.name = name};
@@ -140,38 +143,6 @@ static const struct shadow_line *password_of(const struct accounts *a, struct sp
         return NULL;
 }
 
-static struct bio_node *field_node(struct tree *t, struct span field, const char *source, unsigned line)
-{
-        static const char *const states[] = {
-                [PASSWORD_EMPTY] = "empty", [PASSWORD_LOCKED] = "locked", [PASSWORD_SET] = "set"};
-        struct password_field password = password_field_read(field);
-        struct bio_node *node = tree_from(tree_map(t), source, line, 0);
-
-        tree_set(node, "state", tree_text(t, states[password.state]));
-        tree_set(node, "method",
-                 password.method ? tree_text(t, password.method) : tree_absent(t, "no hash of a known form"));
-        tree_set(node, "cost",
-                 password.cost.length > 0 ? tree_bytes(t, password.cost.bytes, password.cost.length)
-                                          : tree_absent(t, "not stated"));
-        return node;
-}
-
-/* passwd(5): `x` sends to shadow; anything else is the field itself. */
-static struct bio_node *password_node(struct facts *f, const struct accounts *a, const struct passwd_line *user)
-{
-        const struct shadow_line *line;
-        struct tree *t = facts_tree(f);
-
-        if (!span_equals(user->password, "x", 1))
-                return field_node(t, user->password, PASSWD, user->number);
-        if (a->shadow->state != BIO_KNOWN)
-                return fact_file_state(f, a->shadow);
-        line = password_of(a, user->name);
-        if (!line)
-                return tree_from(tree_absent(t, "no line in %s", SHADOW), SHADOW, 0, 0);
-        return field_node(t, line->password, SHADOW, line->number);
-}
-
 static struct bio_node *user_node(struct facts *f, const struct accounts *a, const struct passwd_line *user)
 {
         struct tree *t = facts_tree(f);
@@ -182,12 +153,12 @@ static struct bio_node *user_node(struct facts *f, const struct accounts *a, con
         tree_set(node, "gid", tree_integer(t, user->gid));
         tree_set(node, "home", tree_class(span_node(t, user->home), BIO_PERSONAL));
         tree_set(node, "shell", span_node(t, user->shell));
-        tree_set(node, "password", password_node(f, a, user));
+        tree_set(node, "password", accounts_password_node(f, a, user));
+        tree_set(node, "ageing", accounts_ageing_node(f, a, user));
         return node;
 }
 
-/* The list that a query fills, or why there are no users to look at. */
-static struct bio_node *list_or_state(struct facts *f, const struct accounts *a)
+struct bio_node *accounts_list_or_state(struct facts *f, const struct accounts *a)
 {
         struct bio_node *node = a->passwd->state == BIO_KNOWN ? tree_from(tree_list(facts_tree(f)), PASSWD, 0, 0)
                                                               : fact_file_state(f, a->passwd);
@@ -197,8 +168,7 @@ static struct bio_node *list_or_state(struct facts *f, const struct accounts *a)
         return node;
 }
 
-/* Behind the users, what may be one. */
-static struct bio_node *with_odd_lines(struct facts *f, const struct accounts *a, struct bio_node *list)
+struct bio_node *accounts_with_odd_lines(struct facts *f, const struct accounts *a, struct bio_node *list)
 {
         if (tree_state(list) == BIO_KNOWN && a->odd_line > 0)
                 tree_append(list,
@@ -214,12 +184,12 @@ static const struct bio_node *read_accounts(struct facts *f)
 {
         const struct accounts *a = accounts_of(f);
         struct tree *t = facts_tree(f);
-        struct bio_node *root = tree_map(t), *users = list_or_state(f, a), *nsswitch = tree_map(t);
+        struct bio_node *root = tree_map(t), *users = accounts_list_or_state(f, a), *nsswitch = tree_map(t);
         size_t i;
 
         for (i = 0; i < a->user_count; i++)
                 tree_append(users, user_node(f, a, &a->users[i]));
-        tree_set(root, "users", with_odd_lines(f, a, users));
+        tree_set(root, "users", accounts_with_odd_lines(f, a, users));
         tree_set(root, "groups", accounts_groups(f, a));
         tree_set(nsswitch, "passwd", nsswitch_sources(f, "passwd"));
         tree_set(nsswitch, "group", nsswitch_sources(f, "group"));
@@ -239,7 +209,7 @@ static const struct bio_node *answer_uid0(struct facts *f, const struct bio_node
                                           const struct fact_argument *arguments)
 {
         const struct accounts *a = accounts_of(f);
-        struct bio_node *list = list_or_state(f, a);
+        struct bio_node *list = accounts_list_or_state(f, a);
         size_t i;
 
         (void)fact;
@@ -255,7 +225,7 @@ static const struct bio_node *answer_uid0(struct facts *f, const struct bio_node
                 }
                 tree_append(list, user_node(f, a, &a->users[i]));
         }
-        return with_odd_lines(f, a, list);
+        return accounts_with_odd_lines(f, a, list);
 }
 
 /* `accounts.sources`: where accounts come from, as in the tree. */
@@ -315,8 +285,18 @@ static const struct bio_node *answer_groups(struct facts *f, const struct bio_no
         return why ? tree_undecidable(t, "%s", why) : accounts_groups_of(f, a, user);
 }
 
+/* `accounts.passwords`: the accounts whose field may hold a password, in order of the file. */
+static const struct bio_node *answer_passwords(struct facts *f, const struct bio_node *fact,
+                                               const struct fact_argument *arguments)
+{
+        (void)fact;
+        (void)arguments;
+        return accounts_passwords(f);
+}
+
 static const struct fact_query queries[] = {
         {"accounts.uid0", (const char *const[]){NULL}, answer_uid0, true},
+        {"accounts.passwords", (const char *const[]){NULL}, answer_passwords, true},
         {"accounts.sources", (const char *const[]){NULL}, answer_sources, true},
         {"accounts.user", (const char *const[]){"name", NULL}, answer_user, true},
         {"accounts.groups", (const char *const[]){"user", NULL}, answer_groups, true},

@@ -148,23 +148,27 @@ bool group_line_counts(const struct line *line, struct group_line *ret)
 }
 
 /* The numbers of a shadow line: last change, minimum and maximum; then nothing, or warning, inactivity and expiry, and
- * at most one number more. */
-static bool is_aged(struct rest *rest)
+ * at most one number more. The library takes them for an int: what is beyond 31 bits is below zero. */
+static bool read_ages(struct rest *rest, int32_t *ret)
 {
-        uint32_t ignored;
+        uint32_t number;
         size_t i;
 
-        for (i = 0; i < 3; i++)
-                if (!optional_number_field(rest, &ignored))
+        for (i = 0; i < SHADOW_NUMBERS; i++)
+                ret[i] = SHADOW_UNSET;
+        for (i = 0; i < SHADOW_NUMBERS; i++) {
+                if (i == SHADOW_WARNING) {
+                        while (rest->at < rest->end && is_blank(*rest->at))
+                                rest->at++;
+                        if (rest->at == rest->end)
+                                return true;
+                }
+                number = (uint32_t)SHADOW_UNSET;
+                if (!optional_number_field(rest, &number))
                         return false;
-        while (rest->at < rest->end && is_blank(*rest->at))
-                rest->at++;
-        if (rest->at == rest->end)
-                return true;
-        for (i = 0; i < 3; i++)
-                if (!optional_number_field(rest, &ignored))
-                        return false;
-        return take_number(rest, &ignored) != NUMBER_WRONG && rest->at == rest->end;
+                ret[i] = (int32_t)number;
+        }
+        return take_number(rest, &number) != NUMBER_WRONG && rest->at == rest->end;
 }
 
 enum line_kind shadow_line_read(const struct line *line, struct shadow_line *ret)
@@ -179,7 +183,7 @@ enum line_kind shadow_line_read(const struct line *line, struct shadow_line *ret
         if (is_compat(ret->name))
                 return LINE_COMPAT;
         ret->password = text_field(&rest);
-        return is_aged(&rest) ? LINE_ENTRY : LINE_MALFORMED;
+        return read_ages(&rest, ret->numbers) ? LINE_ENTRY : LINE_MALFORMED;
 }
 
 bool group_line_member(const struct group_line *group, size_t *at, struct span *ret)
@@ -220,6 +224,8 @@ static const struct {
 #define DES_LENGTH 13
 #define COST_MOST  20 /* longer ones are no cost */
 
+#define DES_ALPHABET "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
 /* For SHA crypt the field behind the prefix is a cost only as `rounds=N`; else it is the salt. */
 static struct span cost_of(struct span behind, const char *method)
 {
@@ -230,6 +236,18 @@ static struct span cost_of(struct span behind, const char *method)
         if (cost.length > COST_MOST || (sha && (cost.length < 7 || memcmp(cost.bytes, "rounds=", 7) != 0)))
                 return (struct span){behind.bytes, 0};
         return cost;
+}
+
+/* Behind the thirteen characters PAM takes more of them for longer passwords, and anything else for the ages of other
+ * systems, which it leaves aside (strip_hpux_aging() of pam_unix). */
+static bool starts_as_des(struct span hash)
+{
+        size_t i;
+
+        for (i = 0; i < DES_LENGTH; i++)
+                if (i == hash.length || !hash.bytes[i] || !strchr(DES_ALPHABET, hash.bytes[i]))
+                        return false;
+        return true;
 }
 
 static void find_method(struct span hash, struct password_field *ret)
@@ -246,8 +264,20 @@ static void find_method(struct span hash, struct password_field *ret)
                         ret->cost = cost_of((struct span){hash.bytes + length, hash.length - length}, ret->method);
                 return;
         }
-        if (hash.length == DES_LENGTH && hash.bytes[0] != '$')
+        if (starts_as_des(hash))
                 ret->method = "descrypt";
+}
+
+/* No hash is shorter than that of DES, none holds what separates fields elsewhere, and a lock in front locks (crypt(5),
+ * passverify.c of pam_unix). */
+static bool is_no_hash(struct span hash)
+{
+        size_t i;
+
+        for (i = 0; i < hash.length; i++)
+                if (hash.bytes[i] <= ' ' || hash.bytes[i] == 0x7f || strchr("*!;\\", hash.bytes[i]))
+                        return !starts_as_des(hash);
+        return hash.length < DES_LENGTH;
 }
 
 struct password_field password_field_read(struct span field)
@@ -262,5 +292,6 @@ struct password_field password_field_read(struct span field)
                 field.length--;
         }
         find_method(field, &ret);
+        ret.matches_never = ret.state == PASSWORD_LOCKED || is_no_hash(field);
         return ret;
 }

@@ -28,8 +28,22 @@ struct group_line {
         unsigned number;
 };
 
+/* The numbers of a line of shadow(5), in their order, in days. */
+enum shadow_number {
+        SHADOW_LAST_CHANGE, /* since the epoch; 0: a new password is asked for */
+        SHADOW_MINIMUM,
+        SHADOW_MAXIMUM,
+        SHADOW_WARNING,
+        SHADOW_INACTIVE,
+        SHADOW_EXPIRES, /* since the epoch */
+        SHADOW_NUMBERS
+};
+
+#define SHADOW_UNSET (-1) /* nothing is written, or what comes to the same: 4294967295 */
+
 struct shadow_line {
         struct span name, password;
+        int32_t numbers[SHADOW_NUMBERS];
         unsigned number;
 };
 
@@ -64,6 +78,7 @@ struct password_field {
         enum password_state state;
         const char *method; /* crypt(5)'s name; NULL: none to be seen */
         struct span cost;   /* as written: "rounds=5000", "j9T", "10"; empty: the default */
+        bool matches_never; /* no password comes to what stands there, whatever its method */
 };
 
 /* `!` or `*` in front locks; a method behind a lock is told too. */

@@ -16,14 +16,30 @@ struct accounts {
         size_t user_count, users_allocated;
         struct shadow_line *passwords; /* sorted by name; of a name that stands twice, the first line counts */
         size_t password_count, passwords_allocated;
-        unsigned odd_line;                              /* the last line of passwd that is not modelled; 0: none */
-        unsigned malformed;                             /* lines of passwd */
+        unsigned odd_line, odd_password_line; /* the last line of passwd, of shadow, that is not modelled; 0: none */
+        unsigned malformed;                   /* lines of passwd */
         unsigned passwd_compat_line, group_compat_line; /* the first that begins with + or -; 0: none */
 };
 
 const struct accounts *accounts_of(struct facts *f);
 /* The first line of a name, which is the one that a lookup by name finds; NULL. */
 const struct passwd_line *accounts_user(const struct accounts *a, const char *name);
+
+/* The first shadow line of a name, or NULL. */
+const struct shadow_line *accounts_password(const struct accounts *a, struct span name);
+/* The list that a query fills, or why there are no users to look at. */
+struct bio_node *accounts_list_or_state(struct facts *f, const struct accounts *a);
+/* Behind the users, what may be one. */
+struct bio_node *accounts_with_odd_lines(struct facts *f, const struct accounts *a, struct bio_node *list);
+
+/* accounts_passwords.c */
+
+/* What an account's field says: {"state","method","cost",…}; no hash is in it. */
+struct bio_node *accounts_password_node(struct facts *f, const struct accounts *a, const struct passwd_line *user);
+/* How its password ages: {"last_change",…}. */
+struct bio_node *accounts_ageing_node(struct facts *f, const struct accounts *a, const struct passwd_line *user);
+/* The accounts whose field may hold a password, or did before it was locked: {"name","password","ageing"}. */
+const struct bio_node *accounts_passwords(struct facts *f);
 
 /* accounts_sources.c */
 

@@ -63,6 +63,8 @@ static void read_shadow(const struct line *line)
                 abort();
         if (field.state == PASSWORD_EMPTY && shadow.password.length > 0)
                 abort();
+        if (field.state == PASSWORD_LOCKED && !field.matches_never)
+                abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

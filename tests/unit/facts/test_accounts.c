@@ -291,6 +291,114 @@ static void passwords_come_from_shadow_where_passwd_says_so(void **state)
         assert_int_equal(tree_state(password_of("eve")), BIO_ABSENT);
 }
 
+/* "name=VALUE" of an account's member, as evidence would show it. */
+static void assert_member(const char *user, const char *part, const char *name, const char *expected)
+{
+        const struct fact_argument arguments[] = {{"name", user}, {NULL, NULL}};
+        const struct bio_node *node = tree_get(facts_query(root_facts(), "accounts.user", arguments), part);
+        _cleanup_free_ char *value = tree_value_text(name ? tree_get(node, name) : node);
+
+        assert_string_equal(value, expected);
+}
+
+static void passwords_age_as_shadow_says(void **state)
+{
+        const struct fact_argument alice[] = {{"name", "alice"}, {NULL, NULL}};
+        const struct bio_node *changed;
+
+        (void)state;
+        put_etc("root:x:0:0:::\nalice:x:1:1:::\nbob:x:2:2:::\ncarol:HASH:3:3:::\ndave:x:4:4:::\n",
+                "root:!:0:0:99999:7:::\nalice:*:20000:1:365:14:30:20100:\nbob:*:4294967295::4294967290:\n"
+                "carol:*:20000:1:365:14:30:20100:\n",
+                NULL, NULL);
+        assert_member("root", "ageing", "last_change", "0");
+        assert_member("root", "ageing", "last_change_at", "(absent)");
+        assert_member("root", "ageing", "expires", "(absent)");
+        assert_member("alice", "ageing", "last_change", "20000");
+        assert_member("alice", "ageing", "last_change_at", "1728000000");
+        assert_member("alice", "ageing", "minimum", "1");
+        assert_member("alice", "ageing", "maximum", "365");
+        assert_member("alice", "ageing", "warning", "14");
+        assert_member("alice", "ageing", "inactive", "30");
+        assert_member("alice", "ageing", "expires_at", "1736640000");
+        assert_member("bob", "ageing", "last_change", "(absent)");
+        assert_member("bob", "ageing", "minimum", "(absent)");
+        assert_member("bob", "ageing", "maximum", "-6");
+        assert_member("bob", "ageing", "warning", "(absent)");
+        assert_member("carol", "ageing", NULL, "(absent)");
+        assert_member("dave", "ageing", NULL, "(absent)");
+        changed = tree_get(tree_get(facts_query(root_facts(), "accounts.user", alice), "ageing"), "last_change");
+        assert_string_equal(tree_note_of(changed), "2024-10-04");
+}
+
+static void rounds_are_those_that_crypt_takes(void **state)
+{
+        (void)state;
+        put_etc("a:$6$abc$x:0:0:::\nb:$5$rounds=1000$abc$x:0:0:::\nc:$6$rounds=999$abc$x:0:0:::\n"
+                "d:$6$rounds=05000$abc$x:0:0:::\ne:$6$rounds=1000000000$abc$x:0:0:::\nf:$1$abc$x:0:0:::\n"
+                "g:$6$rounds=$abc$x:0:0:::\nh:!$5$rounds=999999999$abc$x:0:0:::\n",
+                "", NULL, NULL);
+        assert_member("a", "password", "rounds", "5000");
+        assert_member("b", "password", "rounds", "1000");
+        assert_member("c", "password", "rounds", "(undecidable: rounds that crypt(3) does not take)");
+        assert_member("d", "password", "rounds", "(undecidable: rounds that crypt(3) does not take)");
+        assert_member("e", "password", "rounds", "(undecidable: rounds that crypt(3) does not take)");
+        assert_member("f", "password", "rounds", "(absent)");
+        assert_member("g", "password", "rounds", "(undecidable: rounds that crypt(3) does not take)");
+        assert_member("h", "password", "rounds", "999999999");
+}
+
+/* The names of accounts.passwords, and for what is not known "?REASON". */
+static void passwords_are_of(const char *expected)
+{
+        const struct bio_node *list = facts_query(root_facts(), "accounts.passwords", NULL);
+        _cleanup_text_ struct text t = {0};
+        size_t i;
+
+        for (i = 0; i < tree_count(list); i++) {
+                const struct bio_node *entry = tree_at(list, i);
+
+                text_add(&t, i > 0 ? " " : "");
+                if (tree_state(entry) == BIO_KNOWN)
+                        text_add(&t, tree_bytes_of(tree_get(entry, "name"), NULL));
+                else
+                        text_printf(&t, "?%s", tree_why(entry));
+        }
+        assert_string_equal(text_string(&t), expected);
+}
+
+static void passwords_are_those_that_may_match(void **state)
+{
+        (void)state;
+        put_etc("hash:x:0:0:::\nlocked:x:1:1:::\nstar:x:2:2:::\nx:x:3:3:::\nempty:x:4:4:::\nnone:x:5:5:::\n"
+                "unknown:x:6:6:::\nplain::7:7:::\nword:x:8:8:::\nold:x:9:9:::\n",
+                "hash:$6$abc$abcdefghijkl:1::::::\nlocked:!$1$abc$x:1::::::\nstar:*:1::::::\nx:x:1::::::\nempty::1:::::"
+                ":\n"
+                "unknown:$9$abc$abcdefghijkl:1::::::\nplain:*:1::::::\nword:NO PASSWORD HERE:1::::::\n"
+                "old:abcdefghijklm,abcd:1::::::\n",
+                NULL, NULL);
+        passwords_are_of("hash locked empty unknown plain old");
+        assert_member("old", "password", "method", "descrypt");
+        assert_member("old", "password", "usable", "true");
+        assert_member("word", "password", "usable", "false");
+        assert_member("unknown", "password", "usable", "true");
+        assert_member("empty", "password", "usable", "false");
+}
+
+static void passwords_that_are_not_read_stay_open(void **state)
+{
+        (void)state;
+        put_etc("a:x:0:0:::\nb:x:1:1:::\n", "a:*:1:::::::\n b:$1$a$b:1::::::", NULL, NULL);
+        passwords_are_of("?a line with blanks in front and no newline");
+}
+
+static void without_shadow_only_passwd_holds_passwords(void **state)
+{
+        (void)state;
+        put_etc("a:x:0:0:::\nb:$1$a$b:1:1:::\n", NULL, NULL, NULL);
+        passwords_are_of("b");
+}
+
 static void an_unknown_name_is_absent_only_where_all_sources_are_local(void **state)
 {
         (void)state;
@@ -383,6 +491,12 @@ int main(void)
                 cmocka_unit_test_setup_teardown(without_passwd_nobody_is_known, setup_facts, teardown_facts),
                 cmocka_unit_test_setup_teardown(no_hash_enters_the_tree, setup_facts, teardown_facts),
                 cmocka_unit_test_setup_teardown(passwords_come_from_shadow_where_passwd_says_so, setup_facts,
+                                                teardown_facts),
+                cmocka_unit_test_setup_teardown(passwords_age_as_shadow_says, setup_facts, teardown_facts),
+                cmocka_unit_test_setup_teardown(rounds_are_those_that_crypt_takes, setup_facts, teardown_facts),
+                cmocka_unit_test_setup_teardown(passwords_are_those_that_may_match, setup_facts, teardown_facts),
+                cmocka_unit_test_setup_teardown(passwords_that_are_not_read_stay_open, setup_facts, teardown_facts),
+                cmocka_unit_test_setup_teardown(without_shadow_only_passwd_holds_passwords, setup_facts,
                                                 teardown_facts),
                 cmocka_unit_test_setup_teardown(an_unknown_name_is_absent_only_where_all_sources_are_local, setup_facts,
                                                 teardown_facts),
