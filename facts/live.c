@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "facts/clock.h"
 #include "facts/manager.h"
 #include "facts/proc.h"
 
@@ -96,6 +97,18 @@ struct bio_node *live_processes(struct live *l, struct tree *t, const char *name
 {
         ANSWER(l, t, processes, t, name);
         return proc_processes(t, name);
+}
+
+struct bio_node *live_file_system(struct live *l, struct tree *t, const char *path)
+{
+        ANSWER(l, t, file_system, t, path);
+        return proc_file_system(t, path);
+}
+
+struct bio_node *live_clock(struct live *l, struct tree *t)
+{
+        ANSWER(l, t, clock, t);
+        return clock_state(t);
 }
 
 struct bio_node *live_container(struct live *l, struct tree *t)

@@ -44,6 +44,11 @@ struct bio_node *live_audit_status(struct live *l, struct tree *t);
 struct bio_node *live_process(struct live *l, struct tree *t, int64_t pid);
 /* All processes of a name (comm, 15 characters): list as above. */
 struct bio_node *live_processes(struct live *l, struct tree *t, const char *name);
+/* The type of the file system that a path lies on ("ext4", "tmpfs"); the path goes through no link. */
+struct bio_node *live_file_system(struct live *l, struct tree *t, const char *path);
+/* The kernel's clock, as adjtimex(2) tells it without changing anything:
+ * {"synchronised":bool,"max_error":microseconds,"estimated_error":microseconds}; synchronised: STA_UNSYNC is clear. */
+struct bio_node *live_clock(struct live *l, struct tree *t);
 /* "none", or the kind of container this is seen from within ("docker", "lxc", "container"). */
 struct bio_node *live_container(struct live *l, struct tree *t);
 
@@ -55,6 +60,8 @@ struct live_source {
         struct bio_node *(*audit_status)(struct tree *t);
         struct bio_node *(*process)(struct tree *t, int64_t pid);
         struct bio_node *(*processes)(struct tree *t, const char *name);
+        struct bio_node *(*file_system)(struct tree *t, const char *path);
+        struct bio_node *(*clock)(struct tree *t);
         struct bio_node *(*container)(struct tree *t);
 };
 extern const struct live_source *live_override;

@@ -7,12 +7,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "facts/mounts.h"
 
 #define PROC_FILE_MOST (256 * 1024)
 #define PROCESSES_MOST 65536 /* looked at */
@@ -176,6 +178,28 @@ static bool in_namespace(const char *path, const char *initial)
         ssize_t length = readlink(path, link, sizeof(link) - 1);
 
         return length > 0 && streq(link, initial);
+}
+
+struct bio_node *proc_file_system(struct tree *t, const char *path)
+{
+        _cleanup_(mounts_free) struct mounts mounts = {0};
+        _cleanup_fd_ int fd = mounts_open();
+        struct statx looked;
+        struct bio_node *node = NULL;
+        size_t i;
+
+        if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_MNT_ID, &looked) < 0)
+                node = tree_unreadable(t, "%s", strerror(errno));
+        else if (!(looked.stx_mask & STATX_MNT_ID))
+                node = tree_unreadable(t, "this kernel does not name mounts");
+        else if (fd < 0 || mounts_load(&mounts, fd) < 0)
+                node = tree_unreadable(t, "the mount table cannot be read");
+        for (i = 0; !node && i < mounts.count; i++)
+                if (mounts.rows[i].id == looked.stx_mnt_id)
+                        node = tree_text(t, mounts.rows[i].type);
+        if (!node)
+                node = tree_unreadable(t, "the mount table lacks its mount");
+        return tree_basis(tree_from(node, "/proc/self/mountinfo", 0, 0), BIO_RUNNING);
 }
 
 struct bio_node *proc_container(struct tree *t)

@@ -7,6 +7,7 @@
 
 struct bio_node *proc_process(struct tree *t, int64_t pid);
 struct bio_node *proc_processes(struct tree *t, const char *name);
+struct bio_node *proc_file_system(struct tree *t, const char *path);
 /* "none" in the namespaces of processes and users that the kernel boots with (a container without its own cannot be
  * told from its host, and is judged as the host). Otherwise the kind of container by the mark that its manager leaves
  * (systemd's container interface, Docker, Podman), "user namespace", or "none". */

@@ -11,5 +11,6 @@ extern const struct fact_reader audit_fact;
 extern const struct fact_reader login_defs_fact;
 extern const struct fact_reader systemd_fact;
 extern const struct fact_reader packages_fact;
+extern const struct fact_reader journald_fact;
 
 #endif

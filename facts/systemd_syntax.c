@@ -43,6 +43,17 @@ static void trim(const char **s, size_t *length)
                 (*length)--;
 }
 
+/* Characters that no section's name has. */
+static bool has_odd_character(const char *s, size_t length)
+{
+        size_t i;
+
+        for (i = 0; i < length; i++)
+                if ((unsigned char)s[i] < ' ' || strchr("\"'\\\x7f", s[i]))
+                        return true;
+        return false;
+}
+
 /* One line, continuations joined: a section, an assignment, or what is ignored with a warning. */
 static const char *take_line(struct reading *r, const char *s, size_t length)
 {
@@ -58,6 +69,8 @@ static const char *take_line(struct reading *r, const char *s, size_t length)
         if (*s == '[') {
                 if (s[length - 1] != ']')
                         return "a section header that does not end";
+                if (has_odd_character(s, length))
+                        return "a section header with a quote, a backslash or a control character";
                 (void)put(&r->section, s + 1, length - 2);
                 r->in_section = true;
                 return NULL;
@@ -111,18 +124,19 @@ static const char *read_lines(struct reading *r, const char *bytes, size_t lengt
 {
         _cleanup_text_ struct text joined = {0};
         const char *next = bytes, *end = bytes + length, *why;
-        bool first = true;
+        bool marked = false;
 
         while (next < end) {
                 size_t line_length, blanks = 0;
                 const char *line = next_line(&next, end, &line_length);
 
                 r->line++;
-                if (first && line_length >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
+                /* The first byte order mark is left out, before whichever line it stands. */
+                if (!marked && line_length >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
                         line += 3;
                         line_length -= 3;
+                        marked = true;
                 }
-                first = false;
                 while (blanks < line_length && strchr(BLANKS, line[blanks]))
                         blanks++;
                 /* A comment between continued lines is left out. */

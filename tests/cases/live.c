@@ -140,6 +140,21 @@ static struct bio_node *answer_processes(struct tree *t, const char *name)
         return list;
 }
 
+/* What is not said lies on a disk. */
+static struct bio_node *answer_file_system(struct tree *t, const char *path)
+{
+        static const char source[] = "/proc/self/mountinfo";
+        const json_t *file_systems = member("file_systems"), *known = json_object_get(file_systems, path);
+
+        return known ? answer(t, known, "", source)
+                     : tree_basis(tree_from(tree_text(t, "ext4"), source, 0, 0), BIO_RUNNING);
+}
+
+static struct bio_node *answer_clock(struct tree *t)
+{
+        return answer(t, member("clock"), "the kernel does not tell", "kernel clock");
+}
+
 static struct bio_node *answer_container(struct tree *t)
 {
         const json_t *container = member("container");
@@ -154,6 +169,8 @@ static const struct live_source source = {
         .audit_status = answer_audit_status,
         .process = answer_process,
         .processes = answer_processes,
+        .file_system = answer_file_system,
+        .clock = answer_clock,
         .container = answer_container,
 };
 

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Checks of what is logged and kept. */
+#include <string.h>
+
+#include "checks/checks.h"
+
+/* --- log.persistent */
+
+static void judge_kept(struct bio_context *c, const struct bio_node *fact)
+{
+        const struct bio_subject *subject = bio_subject(c, BIO_TECHNICAL, "service:systemd-journald");
+        const struct bio_node *kept = bio_get(c, fact, "kept"), *others = bio_get(c, fact, "others"), *other;
+        struct bio_finding *finding;
+
+        if (!bio_known(c, kept) || strcmp(bio_string(c, kept), "on disk") == 0 || bio_count(c, others) == 0) {
+                bio_judge(c, subject, kept, BIO_EQUALS, "on disk");
+                return;
+        }
+        finding = bio_conclude(c, subject, BIO_ERROR,
+                               "what another syslog service keeps is not modelled by this version");
+        bio_evidence(c, finding, kept, "on disk", true);
+        BIO_EACH (c, other, others)
+                bio_evidence(c, finding, other, NULL, false);
+}
+
+static void persistent(struct bio_context *c)
+{
+        const struct bio_node *fact = bio_fact(c, "journald"), *in_force = bio_get(c, fact, "in_force");
+
+        judge_kept(c, fact);
+        if (!bio_known(c, in_force) || bio_boolean(c, in_force))
+                return;
+        bio_evidence(c,
+                     bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "service:systemd-journald/in-force"), BIO_ERROR,
+                                  "the running journald has not taken over what is on disk"),
+                     in_force, "true", true);
+}
+
+const struct bio_check log_persistent = {
+        .id = "log.persistent",
+        .title = {.nl = "Logboeken blijven bewaard na een herstart", .en = "Logs outlive a restart"},
+        .why = {.nl = "Een journaal dat alleen in het geheugen staat is na een herstart weg: wat er gebeurde, ook bij "
+                      "een inbraak of storing, is dan niet meer te achterhalen.",
+                .en = "A journal that is in memory only is gone after a restart: what happened, an intrusion or a "
+                      "failure included, can then no longer be traced."},
+        .fix = {.commands = "mkdir -p /var/log/journal /etc/systemd/journald.conf.d\n"
+                            "printf '[Journal]\\nStorage=persistent\\n' "
+                            "> /etc/systemd/journald.conf.d/zz-persistent.conf\n"
+                            "systemd-tmpfiles --create --prefix=/var/log/journal\n"
+                            "systemctl unmask systemd-journal-flush.service",
+                .reload = "systemctl restart systemd-journald.service && journalctl --flush\n"
+                          "! systemctl is-active --quiet auditd.service || auditctl -e 1    # Debian 12: journald "
+                          "switches it off",
+                .risk = {.nl = "Het journaal neemt ten hoogste een tiende van het bestandssysteem in, en nooit meer "
+                               "dan 4 GiB (SystemMaxUse=). Ligt /var/log op een tmpfs, dan moet ook /etc/fstab anders.",
+                         .en = "The journal takes at most a tenth of the file system, and never more than 4 GiB "
+                               "(SystemMaxUse=). Where /var/log is on a tmpfs, /etc/fstab has to change too."},
+                .undo = "rm /etc/systemd/journald.conf.d/zz-persistent.conf"},
+        .severity = BIO_MEDIUM,
+        .aspect = BIO_EXISTENCE,
+        .max_age = "P2D",
+        .uses = (const char *const[]){"journald", NULL},
+        .run = persistent,
+};

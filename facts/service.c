@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "facts/service.h"
+
+#include "base/text.h"
+#include "facts/live.h"
+
+static int64_t later(int64_t x, int64_t y)
+{
+        return x > y ? x : y;
+}
+
+struct bio_node *service_in_force(struct facts *f, const char *unit, const struct strings *paths)
+{
+        struct tree *t = facts_tree(f);
+        const struct bio_node *live;
+        struct bio_node *node;
+        int64_t since, newest = 0;
+        const char *changed = NULL;
+        size_t i;
+
+        if (live_offline(facts_live(f)))
+                return tree_basis(tree_unreadable(t, "%s", live_offline(facts_live(f))), BIO_RUNNING);
+        live = live_unit(facts_live(f), t, unit);
+        if (tree_state(live) != BIO_KNOWN)
+                return tree_basis(tree_absent(t, "%s", tree_why(live)), BIO_RUNNING);
+        if (!streq(tree_bytes_of(tree_get(live, "active_state"), NULL), "active"))
+                return tree_basis(tree_absent(t, "not running"), BIO_RUNNING);
+        since = later(tree_integer_of(tree_get(live, "state_change")),
+                      tree_integer_of(tree_get(live, "exec_main_start")));
+        if (since == 0)
+                return tree_basis(tree_unreadable(t, "since when it runs is not known"), BIO_RUNNING);
+        for (i = 0; i < paths->count; i++) {
+                const struct access_file *file = access_stat(facts_access(f), paths->items[i]);
+
+                if (file->state == BIO_KNOWN && file->ctime > later(since, newest)) {
+                        newest = file->ctime;
+                        changed = paths->items[i];
+                }
+        }
+        node = tree_basis(tree_bool(t, !changed), BIO_RUNNING);
+        if (!changed)
+                return tree_from(node, "service manager", 0, 0);
+        (void)tree_note(node, "%s changed after the service was started: a restart settles it", changed);
+        return tree_from(node, changed, 0, 0);
+}
