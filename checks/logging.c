@@ -10,17 +10,16 @@ static void judge_kept(struct bio_context *c, const struct bio_node *fact)
 {
         const struct bio_subject *subject = bio_subject(c, BIO_TECHNICAL, "service:systemd-journald");
         const struct bio_node *kept = bio_get(c, fact, "kept"), *others = bio_get(c, fact, "others"), *other;
-        struct bio_finding *finding;
 
-        if (!bio_known(c, kept) || strcmp(bio_string(c, kept), "on disk") == 0 || bio_count(c, others) == 0) {
+        if (!bio_known(c, kept) || strcmp(bio_string(c, kept), "on disk") == 0 || bio_count(c, others) == 0)
                 bio_judge(c, subject, kept, BIO_EQUALS, "on disk");
-                return;
-        }
-        finding = bio_conclude(c, subject, BIO_ERROR,
-                               "what another syslog service keeps is not modelled by this version");
-        bio_evidence(c, finding, kept, "on disk", true);
-        BIO_EACH (c, other, others)
-                bio_evidence(c, finding, other, NULL, false);
+        else
+                BIO_EACH (c, other, others)
+                        bio_evidence(c,
+                                     bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "unit:%s", bio_string(c, other)),
+                                                  BIO_ERROR,
+                                                  "what another syslog service keeps is not modelled by this version"),
+                                     kept, "on disk", true);
 }
 
 static void persistent(struct bio_context *c)

@@ -99,10 +99,20 @@ static void sizes(void **state)
 static void numbers(void **state)
 {
         static const struct row rows[] = {
-                {"0", 0, 0},       {"010", 0, 8},         {"0x1F", 0, 31},          {"0b11", 0, 3},
-                {"0O17", 0, 15},   {" 7", 0, 7},          {"4294967295", 0, 4294967295}, {"4294967296", -ERANGE, 0},
-                {"-1", -ERANGE, 0}, {"0b-1", -ERANGE, 0}, {"0b", -EINVAL, 0},       {"08", -EINVAL, 0},
-                {"1k", -EINVAL, 0}, {"", -EINVAL, 0},
+                {"0", 0, 0},
+                {"010", 0, 8},
+                {"0x1F", 0, 31},
+                {"0b11", 0, 3},
+                {"0O17", 0, 15},
+                {" 7", 0, 7},
+                {"4294967295", 0, 4294967295},
+                {"4294967296", -ERANGE, 0},
+                {"-1", -ERANGE, 0},
+                {"0b-1", -ERANGE, 0},
+                {"0b", -EINVAL, 0},
+                {"08", -EINVAL, 0},
+                {"1k", -EINVAL, 0},
+                {"", -EINVAL, 0},
         };
 
         (void)state;
