@@ -197,7 +197,7 @@ static void write_part_checks(struct page *p, const struct policy_part *part)
                 _cleanup_free_ char *line =
                         must_printf("%s%s%s: %s (%s)", c->check, parameters ? " " : "", parameters ? parameters : "",
                                     word(p, c->bears == POLICY_CONFIRMS ? STRING_CONFIRMS : STRING_REFUTES),
-                                    policy_origin_name(c->origin));
+                                    report_policy_word(policy_origin_name(c->origin), p->language));
 
                 layout_field(&p->out, p->width, 6, 0, "", line);
         }
@@ -258,8 +258,8 @@ static void write_measure(struct page *p, const struct policy *policy, const str
                           const struct policy_part *part)
 {
         write_head(p, m->full_id, title_in(p, &m->title));
-        field(p, STRING_KIND, policy_kind_name(m->kind));
-        field(p, STRING_COVERAGE, policy_coverage_name(m->coverage));
+        field(p, STRING_KIND, report_policy_word(policy_kind_name(m->kind), p->language));
+        field(p, STRING_COVERAGE, report_policy_word(policy_coverage_name(m->coverage), p->language));
         write_source(p, policy);
         write_references(p, m->refs);
         if (m->when) {
@@ -297,8 +297,10 @@ static void write_policy(struct page *p, const struct policy *policy)
                         columns = (unsigned)layout_columns(policy->measures[i].id);
         for (size_t i = 0; i < policy->measure_count; i++) {
                 const struct policy_measure *m = &policy->measures[i];
-                _cleanup_free_ char *line = must_printf("%s (%s, %s)", title_in(p, &m->title),
-                                                        policy_kind_name(m->kind), policy_coverage_name(m->coverage));
+                _cleanup_free_ char *line =
+                        must_printf("%s (%s; %s)", title_in(p, &m->title),
+                                    report_policy_word(policy_kind_name(m->kind), p->language),
+                                    report_policy_word(policy_coverage_name(m->coverage), p->language));
 
                 layout_field(&p->out, p->width, 2, columns + 2, m->id, line);
         }

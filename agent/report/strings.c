@@ -83,10 +83,25 @@ static const struct {
                 {"fail", "afwijking", "fail"}, {"error", "onbepaald", "error"}, {"manual", "handmatig", "manual"},
                 {"pass", "goed", "pass"},      {"na", "n.v.t.", "n/a"},
 },
-  answers[] = {
-          {"open", "open", "open"},
-          {"attested", "verklaard", "attested"},
-          {"not-needed", "niet nodig", "not needed"},
+  answers[] =
+          {
+                  {"open", "open", "open"},
+                  {"attested", "verklaard", "attested"},
+                  {"not-needed", "niet nodig", "not needed"},
+},
+  of_policies[] = {
+          {"government-measure", "overheidsmaatregel", "government measure"},
+          {"control", "beheersmaatregel", "control"},
+          {"measure", "maatregel", "measure"},
+          {"requirement", "vereiste", "requirement"},
+          {"advice", "advies", "advice"},
+          {"host", "een machine kan het laten zien", "a host can show it"},
+          {"partly", "een machine kan een deel laten zien", "a host can show part of it"},
+          {"organisation", "alleen de organisatie kan het laten zien", "only the organisation can show it"},
+          {"text", "de tekst zelf", "the text itself"},
+          {"secondary", "uit tweede hand, telt niet", "told by others, not scored"},
+          {"declared", "opgegeven", "declared"},
+          {"proposal", "voorstel van dit project", "proposed by this project"},
 };
 
 const char *report_string(enum report_string id, enum report_language language)
@@ -137,4 +152,12 @@ const char *report_organisational_word(const char *answer, enum report_language 
                 if (streq(answers[i].word, answer))
                         return language == REPORT_NL ? answers[i].nl : answers[i].en;
         return "-";
+}
+
+const char *report_policy_word(const char *word, enum report_language language)
+{
+        for (size_t i = 0; i < ELEMENTS(of_policies); i++)
+                if (streq(of_policies[i].word, word))
+                        return language == REPORT_NL ? of_policies[i].nl : of_policies[i].en;
+        return word;
 }
