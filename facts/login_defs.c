@@ -225,7 +225,7 @@ static struct bio_node *default_node(struct tree *t, size_t i, const struct bio_
 {
         const char *follows = shadow_keys[i].follows;
         const struct bio_node *base = follows ? tree_get(map, follows) : NULL;
-        struct bio_node *node;
+        struct bio_node *node = NULL;
 
         if (base && tree_state(base) != BIO_KNOWN)
                 return tree_undecidable(t, "%s is not known, and this follows it", follows);

@@ -192,13 +192,18 @@ def ssh_arguments(sshd):
 
 
 def ssh_by_socket(sshd):
-    """Where a socket listens, each connection reads anew: nothing waits for a reload."""
-    drop_in("PermitRootLogin yes\n")
+    """Where a socket listens and no sshd runs, what is on disk is what the first connection starts; that one stays."""
+    drop_in("PermitRootLogin no\n")
     run("systemctl", "stop", "ssh.service")
     run("systemctl", "start", "ssh.socket")
     try:
+        sshd.must_be()
+        drop_in("PermitRootLogin yes\n")
         sshd.must_be(("user:root", "everywhere", "fail"), gets_in=True)
         drop_in("PermitRootLogin no\n")
+        sshd.must_be(("service:ssh", "in-force", "error"), gets_in=True)
+        run("systemctl", "stop", "ssh.service")
+        run("systemctl", "start", "ssh.socket")
         sshd.must_be(gets_in=False)
     finally:
         run("systemctl", "stop", "ssh.socket")
