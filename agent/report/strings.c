@@ -13,7 +13,6 @@ static const struct {
         [STRING_POLICIES] = {"Beleid:", "Policies:"},
         [STRING_EXPECTED] = {"verwacht", "expected"},
         [STRING_BEARS_ON] = {"raakt", "bears on"},
-        [STRING_BECAUSE] = {"oorzaak", "because"},
         [STRING_FIX] = {"herstel", "fix"},
         [STRING_RELOAD] = {"laad", "reload"},
         [STRING_RISK] = {"let op", "risk"},

@@ -12,7 +12,6 @@ enum report_string {
         STRING_POLICIES,
         STRING_EXPECTED,
         STRING_BEARS_ON,
-        STRING_BECAUSE,
         STRING_FIX,
         STRING_RELOAD,
         STRING_RISK,

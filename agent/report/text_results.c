@@ -81,8 +81,8 @@ static void write_finding(const struct text_report *w, const json_t *finding, en
         layout_wrap(w->out, w->width, TEXT_INDENT + 2, TEXT_INDENT, text_string(&t));
 }
 
-/* The worst first, each kind in its order; those that pass or do not apply only beside nothing worse, or when asked. */
-static void write_findings(const struct text_report *w, const json_t *result)
+/* Those that made the result what it is, each in its order; the others are a number, or follow when asked. */
+static void write_findings(const struct text_report *w, const json_t *result, size_t most)
 {
         const json_t *findings = json_object_get(result, "findings"), *counts = json_object_get(result, "counts");
         enum bio_status worst = view_status(result, "status");
@@ -96,13 +96,14 @@ static void write_findings(const struct text_report *w, const json_t *result)
                         continue;
                 total += (size_t)json_member_integer(counts, status_name((enum bio_status)s), 0);
                 json_array_foreach (findings, i, finding) {
-                        if (view_status(finding, "status") != (enum bio_status)s || (shown >= FINDINGS_MOST && !w->all))
+                        if (view_status(finding, "status") != (enum bio_status)s ||
+                            (!w->all && (shown >= most || (enum bio_status)s != worst)))
                                 continue;
                         write_finding(w, finding, worst);
                         shown++;
                 }
         }
-        if (total > shown) {
+        if (total > shown && most > 1) {
                 _cleanup_free_ char *more =
                         report_fill_counts(w->all ? STRING_COUNTED_FINDINGS : STRING_MORE_FINDINGS,
                                            w->options->language, (const size_t[]){total - shown}, 1);
@@ -140,12 +141,15 @@ static const char *write_commands(const struct text_report *w, const char *label
         return label;
 }
 
-/* Up to the first full stop that ends a sentence. */
+/* Its first sentence, or the clause before a semicolon. */
 static char *first_sentence(const char *s)
 {
-        const char *end = strstr(s, ". ");
+        const char *stop = strstr(s, ". "), *clause = strstr(s, "; ");
+        const char *end = clause && (!stop || clause < stop) ? clause : stop;
 
-        return end ? must_strndup(s, (size_t)(end - s) + 1) : must_strdup(s);
+        if (!end)
+                return must_strdup(s);
+        return must_printf("%.*s.", (int)(end - s), s);
 }
 
 static void write_fix(const struct text_report *w, const json_t *result)
@@ -175,60 +179,58 @@ static void write_fix(const struct text_report *w, const json_t *result)
 
 /* ---- what it bears on ---- */
 
-/* "bio2 5.16.02, 8.15.01; algoritmekader 0-org-11": each measure once, below its policy's name. */
-static void add_measure(struct text *list, const char **policy, const char *measure, const char *id)
-{
-        const size_t name = strcspn(measure, ":");
-
-        if (*policy && strncmp(*policy, measure, name + 1) == 0) {
-                text_printf(list, ", %s", id);
-                return;
-        }
-        text_add(list, list->length ? "; " : "");
-        text_append(list, measure, name);
-        text_printf(list, "%s%s", measure[name] ? " " : "", measure[name] ? id : "");
-        *policy = measure;
-}
-
-static void write_bearing(const struct text_report *w, const struct view_group *g)
+/* Verbose: "bio2:5.16.02/shared, …"; else the numbers of measures, as the table has them: "5.16.02, 0-org-11". */
+static void add_measures(const struct text_report *w, const struct view_group *g, struct text *list)
 {
         _cleanup_json_ json_t *seen = json_must(json_object());
-        _cleanup_text_ struct text list = {0};
-        const char *policy = NULL;
 
         for (size_t i = 0; i < g->count; i++) {
                 json_t *reference;
                 size_t j;
 
                 json_array_foreach (json_object_get(g->results[i], "measures"), j, reference) {
-                        const char *s = json_string_value(reference);
+                        const char *s = json_string_value(reference), *colon;
                         _cleanup_free_ char *measure = s ? must_strndup(s, w->all ? strlen(s) : strcspn(s, "/")) : NULL;
 
                         if (!measure || json_object_get(seen, measure))
                                 continue;
                         json_set(seen, measure, json_true());
-                        if (w->all)
-                                text_printf(&list, "%s%s", list.length ? ", " : "", measure);
-                        else
-                                add_measure(&list, &policy, s,
-                                            measure + strcspn(measure, ":") + (strchr(measure, ':') ? 1 : 0));
+                        colon = w->all ? NULL : strchr(measure, ':');
+                        text_printf(list, "%s%s", list->length ? ", " : "", colon ? colon + 1 : measure);
                 }
         }
-        if (list.length)
-                write_field(w, STRING_BEARS_ON, text_string(&list));
+}
+
+/* Beside what it is, where there is place for it; else on a line of its own. */
+static char *with_measures(const struct text_report *w, const char *line, size_t before, struct text *measures)
+{
+        char *both = NULL;
+
+        if (w->all || measures->length == 0)
+                return must_strdup(line);
+        both = must_printf("%s  (%s)", line, text_string(measures));
+        if (before + layout_columns(both) <= w->width) {
+                text_clear(measures);
+                return both;
+        }
+        free(both);
+        return must_strdup(line);
 }
 
 /* ---- groups ---- */
 
-static void write_label(const struct text_report *w, enum bio_status status, const char *rest)
+/* The status, what it is about, and the measures. */
+static void write_line(const struct text_report *w, const struct view_group *g, const char *line, struct text *measures)
 {
-        const char *label = report_status_word(status_name(status), w->options->language);
+        const char *label = report_status_word(status_name(g->status), w->options->language);
+        const size_t at = layout_columns(label) + 2;
+        _cleanup_free_ char *whole = with_measures(w, line, at, measures);
 
-        text_paint_status(w, status);
+        text_paint_status(w, g->status);
         layout_clean(w->out, label);
         text_end_paint(w);
         text_add(w->out, "  ");
-        layout_wrap(w->out, w->width, TEXT_INDENT, layout_columns(label) + 2, rest);
+        layout_wrap(w->out, w->width, TEXT_INDENT, at, whole);
 }
 
 static const char *check_title(const struct text_report *w, const json_t *result)
@@ -255,14 +257,14 @@ static char *cause_text(const struct text_report *w, const char *cause)
 }
 
 /* One cause: said once, with the checks that it decides, and the fix of the most severe. */
-static void write_shared_cause(const struct text_report *w, const struct view_group *g)
+static void write_shared_cause(const struct text_report *w, const struct view_group *g, struct text *measures)
 {
         _cleanup_free_ char *cause = cause_text(w, g->cause), *number = must_printf("%zu", g->count);
         _cleanup_free_ char *head =
                 report_fill(STRING_CAUSE_CHECKS, w->options->language, (const char *const[]){cause, number}, 2);
         unsigned columns = 1;
 
-        write_label(w, g->status, head);
+        write_line(w, g, head, measures);
         for (size_t i = 0; i < g->count; i++)
                 columns = max_columns(columns, json_member_string(g->results[i], "check"));
         for (size_t i = 0; i < g->count; i++) {
@@ -273,27 +275,29 @@ static void write_shared_cause(const struct text_report *w, const struct view_gr
         }
 }
 
-static void write_one(const struct text_report *w, const json_t *result)
+/* A cause says most by itself; one finding shows it. */
+static void write_one(const struct text_report *w, const struct view_group *g, struct text *measures)
 {
-        const char *check = json_member_string(result, "check");
-        _cleanup_free_ char *name = must_printf("%s  %s", check ? check : "?", check_title(w, result));
-        _cleanup_free_ char *because = text_in(w, result, "because");
-        enum bio_status status = view_status(result, "status");
+        const char *check = json_member_string(g->results[0], "check");
+        _cleanup_free_ char *because = text_in(w, g->results[0], "because");
+        _cleanup_free_ char *line = must_printf("%s  %s%s%s", check ? check : "?", check_title(w, g->results[0]),
+                                                because ? ": " : "", because ? because : "");
 
-        write_label(w, status, name);
-        if (because)
-                write_field(w, STRING_BECAUSE, because);
-        write_findings(w, result);
+        write_line(w, g, line, measures);
+        write_findings(w, g->results[0], because && !w->all ? 1 : FINDINGS_MOST);
 }
 
 void text_write_group(const struct text_report *w, const struct view_group *g)
 {
+        _cleanup_text_ struct text measures = {0};
+
+        add_measures(w, g, &measures);
         if (g->count > 1)
-                write_shared_cause(w, g);
+                write_shared_cause(w, g, &measures);
         else
-                write_one(w, g->results[0]);
-        if (g->status >= BIO_MANUAL || w->all)
-                write_bearing(w, g);
+                write_one(w, g, &measures);
+        if (measures.length > 0)
+                write_field(w, STRING_BEARS_ON, text_string(&measures));
         if (g->status == BIO_FAIL)
                 write_fix(w, g->results[0]);
 }
