@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A record of somebody else, shown: whatever its members hold, no markup, no control and no formula comes out but ours. */
+/* A record of somebody else, shown: whatever its members hold, no markup, no control and no formula comes out but ours.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,9 +63,10 @@ static const struct {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        static const char descriptors[] =
-                "{\"checks\":[{\"id\":\"a\",\"severity\":\"high\",\"title\":{\"nl\":\"T\",\"en\":\"T\"},\"why\":{\"nl\":\"W\","
-                "\"en\":\"W\"},\"fix\":{\"commands\":\"c\\nd\",\"reload\":\"r\",\"risk\":{\"nl\":\"R. S\",\"en\":\"R. S\"}}}]}";
+        static const char descriptors[] = "{\"checks\":[{\"id\":\"a\",\"severity\":\"high\",\"title\":{\"nl\":\"T\","
+                                          "\"en\":\"T\"},\"why\":{\"nl\":\"W\","
+                                          "\"en\":\"W\"},\"fix\":{\"commands\":\"c\\nd\",\"reload\":\"r\",\"risk\":{"
+                                          "\"nl\":\"R. S\",\"en\":\"R. S\"}}}]}";
         _cleanup_json_ json_t *payload = NULL, *checks = NULL;
 
         if (json_parse((const char *)data, size, &payload, NULL) < 0 || !json_is_object(payload))
