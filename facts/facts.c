@@ -7,9 +7,16 @@
 #include "base/text.h"
 #include "facts/readers.h"
 
-/* clang-format off: one a line */
+/* clang-format off */
 const struct fact_reader *const fact_readers[] = {
-        &accounts_fact, &audit_fact, &journald_fact, &login_defs_fact, &packages_fact, &sshd_fact, &systemd_fact, NULL,
+        &accounts_fact,
+        &audit_fact,
+        &journald_fact,
+        &login_defs_fact,
+        &packages_fact,
+        &sshd_fact,
+        &systemd_fact,
+        NULL,
 };
 /* clang-format on */
 
