@@ -10,5 +10,6 @@ const struct bio_check *const built_in_checks[] = {
         &ssh_log_level,
         &ssh_password_login,
         &ssh_root_login,
+        &time_synchronised,
         NULL,
 };

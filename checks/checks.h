@@ -12,6 +12,7 @@ extern const struct bio_check ssh_log_level;
 extern const struct bio_check ssh_password_login;
 extern const struct bio_check ssh_root_login;
 extern const struct bio_check log_persistent;
+extern const struct bio_check time_synchronised;
 
 /* All of them, NULL-terminated, in the order of their ids. */
 extern const struct bio_check *const built_in_checks[];

@@ -16,6 +16,7 @@ const struct fact_reader *const fact_readers[] = {
         &packages_fact,
         &sshd_fact,
         &systemd_fact,
+        &time_fact,
         NULL,
 };
 /* clang-format on */
