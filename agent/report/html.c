@@ -137,6 +137,38 @@ static void counts(const struct html *h)
         page_counts(h->out, h->language, of);
 }
 
+/* What several checks fail for is said once, before them. */
+static void causes(const struct html *h, const struct view *v)
+{
+        bool any = false;
+
+        for (size_t i = 0; i < v->group_count; i++) {
+                const struct view_group *g = &v->groups[i];
+
+                if (g->count < 2)
+                        continue;
+                if (!any) {
+                        text_add(h->out, "<p>");
+                        page_say(h->out, h->language, STRING_REPORT_CAUSES);
+                        text_add(h->out, "</p>\n<ul>");
+                }
+                any = true;
+                text_add(h->out, "<li>");
+                page_badge(h->out, h->language, status_name(g->status));
+                text_add_char(h->out, ' ');
+                page_text(h->out, h->language, g->cause);
+                text_add(h->out, ": ");
+                for (size_t j = 0; j < g->count; j++) {
+                        const char *check = json_member_string(g->results[j], "check");
+
+                        text_add(h->out, j ? ", " : "");
+                        text_add_html(h->out, check ? check : "?");
+                }
+                text_add(h->out, "</li>");
+        }
+        text_add(h->out, any ? "</ul>\n" : "");
+}
+
 static void top(const struct html *h, const char *name)
 {
         _cleanup_view_ struct view v;
@@ -157,6 +189,7 @@ static void top(const struct html *h, const char *name)
                 notice(h, STRING_REPORT_FOR_ROOT, (int64_t)v.for_root);
         details(h);
         counts(h);
+        causes(h, &v);
 }
 
 static void body(const struct html *h)

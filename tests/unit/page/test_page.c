@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Pieces of pages: words, moments, evidence; and that the colours can be told from their grounds. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/io.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/term.h"
@@ -136,6 +138,31 @@ static void a_bar_has_the_shares_of_what_is_counted(void **state)
         assert_string_equal(text_string(&nothing), "");
 }
 
+/* What a page says of signatures is what docs/threat-model.md says. */
+static void the_foot_says_what_the_threat_model_says(void **state)
+{
+        static const enum page_string lists[] = {STRING_PROOF_DETECTED_LIST, STRING_PROOF_NOT_DETECTED_LIST};
+        _cleanup_free_ char *model = NULL;
+        size_t i, length, items = 0;
+
+        (void)state;
+        assert_int_equal(file_read(AT_FDCWD, SOURCE_DIR "/docs/threat-model.md", 65536, &model, &length), 0);
+        for (i = 0; i < ELEMENTS(lists); i++) {
+                const char *s = page_string(PAGE_EN, lists[i]);
+
+                while (*s) {
+                        size_t n = strcspn(s, "|");
+                        _cleanup_free_ char *item = must_strndup(s, n), *row = must_printf("\n| %s |", item);
+
+                        if (!strstr(model, row))
+                                fail_msg("docs/threat-model.md has no row \"%s\"", item);
+                        s += n + (s[n] == '|');
+                        items++;
+                }
+        }
+        assert_int_equal(items, 9);
+}
+
 /* --- contrast, as WCAG 2.1 defines it --------------------------------------------------------------------------- */
 
 /* x to the power 2.4, for x from 0 to 1: x² times the fifth root of x², by Newton's method. */
@@ -213,6 +240,7 @@ int main(void)
                 cmocka_unit_test(evidence_shows_what_decided),
                 cmocka_unit_test(what_is_no_longer_valid_is_unknown_with_the_last_answer),
                 cmocka_unit_test(a_bar_has_the_shares_of_what_is_counted),
+                cmocka_unit_test(the_foot_says_what_the_threat_model_says),
                 cmocka_unit_test(text_can_be_told_from_its_ground),
         };
 
