@@ -118,8 +118,8 @@ static void mount_on(int root, const char *path, bool bind)
         if (mount("t", target, "tmpfs", 0, "mode=0755,size=1m") < 0)
                 return;
         mounted = open_inside(root, path, O_PATH);
-        if (mounted >= 0 && mkdirat(mounted, "a", 0755) == 0)
-                (void)symlinkat("..", mounted, name());
+        if (mounted < 0 || mkdirat(mounted, "a", 0755) < 0 || symlinkat("..", mounted, name()) < 0)
+                return; /* then there is less to see */
 }
 
 static void make_directory(int root, int parent, const char *path, bool mounts)
@@ -175,7 +175,8 @@ static void make_place(int root, bool mounts)
                 if (draw(3) == 0)
                         text_add_char(&target, '/');
                 random_path(&target, 4);
-                (void)symlinkat(text_string(&target), parent, last);
+                if (symlinkat(text_string(&target), parent, last) < 0)
+                        return; /* the name is taken */
         }
 }
 
