@@ -75,7 +75,8 @@ static void synchronised_clock(struct bio_context *c)
 
 const struct bio_check time_synchronised = {
         .id = "time.synchronised",
-        .title = {.nl = "De klok loopt gelijk met een tijdbron", .en = "The clock is synchronised with a source of time"},
+        .title = {.nl = "De klok loopt gelijk met een tijdbron",
+                  .en = "The clock is synchronised with a source of time"},
         .why = {.nl = "Logregels van verschillende systemen zijn alleen naast elkaar te leggen als hun klokken gelijk "
                       "lopen; ook certificaten en eenmalige codes hangen van de tijd af.",
                 .en = "Log lines of different systems can be laid side by side only where their clocks agree; "

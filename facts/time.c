@@ -64,9 +64,9 @@ static struct bio_node *running(struct tree *t, const char *name, const struct b
         struct bio_node *node = tree_basis(tree_from(tree_map(t), source, 0, 0), BIO_RUNNING);
 
         (void)tree_set(node, "name", tree_text(t, name));
-        (void)tree_set(node, "start", tree_state(start) == BIO_KNOWN
-                                              ? tree_integer(t, tree_integer_of(start))
-                                              : tree_unreadable(t, "since when it runs is not known"));
+        (void)tree_set(node, "start",
+                       tree_state(start) == BIO_KNOWN ? tree_integer(t, tree_integer_of(start))
+                                                      : tree_unreadable(t, "since when it runs is not known"));
         return node;
 }
 
