@@ -16,16 +16,25 @@ static void judge_unit(struct bio_context *c)
                 bio_because(c, "package auditd is not installed");
 }
 
+/* In a container the kernel's audit is another's. */
+static bool is_elsewhere(struct bio_context *c, const struct bio_subject *kernel, const struct bio_node *fact)
+{
+        const struct bio_node *container = bio_get(c, fact, "container");
+
+        if (!bio_known(c, container) || strcmp(bio_string(c, container), "none") == 0)
+                return false;
+        bio_evidence(c, bio_conclude(c, kernel, BIO_NA, "in a container the kernel's audit is the host's"), container,
+                     NULL, true);
+        return true;
+}
+
 static void audit(struct bio_context *c)
 {
-        const struct bio_node *fact = bio_fact(c, "audit"), *container = bio_get(c, fact, "container");
+        const struct bio_node *fact = bio_fact(c, "audit");
         const struct bio_subject *kernel = bio_subject(c, BIO_TECHNICAL, "kernel:audit");
 
-        if (bio_known(c, container) && strcmp(bio_string(c, container), "none") != 0) {
-                bio_evidence(c, bio_conclude(c, kernel, BIO_NA, "in a container the kernel's audit is the host's"),
-                             container, NULL, true);
+        if (is_elsewhere(c, kernel, fact))
                 return;
-        }
         bio_judge(c, kernel, bio_get(c, bio_get(c, fact, "status"), "enabled"), BIO_AT_LEAST, "1");
         bio_judge(c, bio_subject(c, BIO_TECHNICAL, "process:auditd"), bio_get(c, bio_get(c, fact, "daemon"), "name"),
                   BIO_EQUALS, "auditd");
@@ -52,4 +61,80 @@ const struct bio_check audit_enabled = {
         .max_age = "P2D",
         .uses = (const char *const[]){"audit", "systemd", "packages", NULL},
         .run = audit,
+};
+
+/* --- audit.loaded */
+
+static void judge_rule(struct bio_context *c, const struct bio_node *rule)
+{
+        const struct bio_node *text = bio_get(c, rule, "text");
+
+        bio_judge(c, bio_subject(c, bio_class(c, text), "rule:%s", bio_string(c, text)), bio_get(c, rule, "state"),
+                  BIO_EQUALS, "loaded");
+}
+
+/* What somebody loaded by hand is gone at the next start, but takes nothing away. */
+static void note_rule(struct bio_context *c, const struct bio_node *text)
+{
+        const struct bio_subject *subject = bio_subject(c, bio_class(c, text), "rule:%s", bio_string(c, text));
+
+        bio_evidence(c, bio_conclude(c, subject, BIO_PASS, "loaded, and laid down in no file"), text, NULL, true);
+}
+
+static void not_examined(struct bio_context *c, const struct bio_subject *kernel, const struct bio_node *node,
+                         const char *why)
+{
+        bio_evidence(c, bio_conclude(c, kernel, BIO_NA, "%s", why), node, NULL, true);
+}
+
+static void rules(struct bio_context *c)
+{
+        const struct bio_subject *kernel = bio_subject(c, BIO_TECHNICAL, "kernel:audit-rules");
+        const struct bio_node *fact = bio_fact(c, "audit"), *all = bio_query(c, "audit.rules", NULL), *rule;
+        const struct bio_node *laid = bio_get(c, all, "laid_down"), *loaded = bio_get(c, all, "loaded");
+        const struct bio_node *stops = bio_get(c, all, "stops_at");
+
+        if (is_elsewhere(c, kernel, fact))
+                return;
+        if (bio_state(c, laid) == BIO_ABSENT)
+                return not_examined(c, kernel, laid, "nothing on this host loads audit rules");
+        if (bio_known(c, laid) && bio_count(c, laid) == 0)
+                return not_examined(c, kernel, laid, "no audit rule is laid down");
+        if (!bio_known(c, laid) || !bio_known(c, loaded)) {
+                bio_judge(c, kernel, bio_known(c, laid) ? loaded : laid, BIO_EQUALS, "the rules laid down");
+                return;
+        }
+        BIO_EACH (c, rule, laid)
+                judge_rule(c, rule);
+        BIO_EACH (c, rule, bio_get(c, all, "not_laid_down"))
+                note_rule(c, rule);
+        if (bio_known(c, stops))
+                bio_because(c, "the audit rules are loaded up to the first that cannot be: %s", bio_string(c, stops));
+}
+
+const struct bio_check audit_loaded = {
+        .id = "audit.loaded",
+        .title = {.nl = "De kernel heeft de auditregels die zijn vastgelegd",
+                  .en = "The kernel has the audit rules that are laid down"},
+        .why = {.nl = "Een regel die wel in een bestand staat maar niet is geladen, of achter een regel met `never` "
+                      "staat, legt niets vast. Laden stopt bij de eerste regel die niet kan, zonder dat iets anders "
+                      "dat meldt.",
+                .en = "A rule that stands in a file but is not loaded, or stands behind one that says `never`, records "
+                      "nothing. Loading stops at the first rule that cannot be loaded, and little else tells."},
+        .fix = {.commands = "auditctl -l             # what is loaded now\n"
+                            "ls /etc/audit/rules.d   # correct the rules here; the finding names file and line",
+                .reload = "augenrules --load && auditctl -s",
+                .risk = {.nl = "Opnieuw laden wist eerst alle geladen regels; ook die met de hand zijn geladen. Staat "
+                               "`enabled` op 2, dan zijn de regels tot de volgende start vergrendeld en gaan "
+                               "wijzigingen pas dan in.",
+                         .en = "Loading again first removes all loaded rules, those loaded by hand too. Where "
+                               "`enabled` "
+                               "is 2 the rules are locked until the next start, and changes take effect only then."},
+                .undo = "cp --archive /etc/audit/audit.rules.prev /etc/audit/audit.rules && auditctl -R "
+                        "/etc/audit/audit.rules"},
+        .severity = BIO_HIGH,
+        .aspect = BIO_EXISTENCE,
+        .max_age = "P2D",
+        .uses = (const char *const[]){"audit", NULL},
+        .run = rules,
 };

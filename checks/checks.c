@@ -5,6 +5,7 @@
 const struct bio_check *const built_in_checks[] = {
         &accounts_uid0,
         &audit_enabled,
+        &audit_loaded,
         &log_persistent,
         &ssh_empty_passwords,
         &ssh_log_level,

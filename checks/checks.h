@@ -7,6 +7,7 @@
 
 extern const struct bio_check accounts_uid0;
 extern const struct bio_check audit_enabled;
+extern const struct bio_check audit_loaded;
 extern const struct bio_check ssh_empty_passwords;
 extern const struct bio_check ssh_log_level;
 extern const struct bio_check ssh_password_login;

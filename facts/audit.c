@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The fact `audit`: whether the kernel's audit is on, with a daemon that takes its records. (Whether the next start
- * will have it so is the unit's: query `systemd.unit`.) */
+/* The fact `audit`: whether the kernel's audit is on, with a daemon that takes its records, and its rules. (Whether the
+ * next start will have it so is the unit's: query `systemd.unit`.) */
+#include "facts/audit_internal.h"
 #include "facts/readers.h"
 
 /* The process that the kernel hands its records to. Its id is the kernel's word; that it is auditd, and lives, is not.
@@ -32,11 +33,27 @@ static const struct bio_node *read_audit(struct facts *f)
         tree_set(root, "container", live_container(live, t));
         tree_set(root, "status", status);
         tree_set(root, "daemon", daemon_node(f, status));
+        tree_set(root, "rules", audit_rules(f));
         return root;
 }
 
+/* `audit.rules`: rules laid down and loaded, as in the tree. */
+static const struct bio_node *answer_rules(struct facts *f, const struct bio_node *fact,
+                                           const struct fact_argument *arguments)
+{
+        (void)fact;
+        (void)arguments;
+        return audit_rules(f);
+}
+
+static const struct fact_query queries[] = {
+        {"audit.rules", (const char *const[]){NULL}, answer_rules, true},
+        {NULL, NULL, NULL, false},
+};
+
 const struct fact_reader audit_fact = {
         .name = "audit",
-        .title = "Kernel audit: status and daemon",
+        .title = "Kernel audit: status, daemon, rules laid down and loaded",
         .read = read_audit,
+        .queries = queries,
 };

@@ -87,6 +87,33 @@ struct bio_node *live_audit_status(struct live *l, struct tree *t)
         return tree_basis(tree_from(node, "kernel audit", 0, 0), BIO_RUNNING);
 }
 
+static struct bio_node *rules_node(struct tree *t, const json_t *answer)
+{
+        const char *error = json_member_string(answer, "error");
+        struct bio_node *node;
+
+        if (error)
+                return tree_unreadable(t, "%s", error);
+        if (tree_from_json(t, json_object_get(answer, "rules"), &node) < 0 || tree_type(node) != BIO_LIST)
+                return tree_unreadable(t, "the probe's answer has another form");
+        return node;
+}
+
+struct bio_node *live_audit_rules(struct live *l, struct tree *t)
+{
+        _cleanup_json_ json_t *answer = NULL;
+        struct bio_node *node;
+
+        ANSWER(l, t, audit_rules, t);
+        if (l->probe && l->probe->audit_rules) {
+                answer = l->probe->audit_rules(l->probe->user);
+                node = rules_node(t, answer);
+        } else {
+                node = tree_unreadable(t, "there is no probe to ask");
+        }
+        return tree_basis(tree_from(node, "kernel audit", 0, 0), BIO_RUNNING);
+}
+
 struct bio_node *live_process(struct live *l, struct tree *t, int64_t pid)
 {
         ANSWER(l, t, process, t, pid);

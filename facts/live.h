@@ -17,6 +17,7 @@ struct live;
 struct live_probe {
         json_t *(*audit_status)(void *user);
         void *user;
+        json_t *(*audit_rules)(void *user); /* {"rules":[…]} */
 };
 
 /* `probe` (borrowed) may be NULL: then what needs it is unreadable, with the reason. `offline`: nothing is observed. */
@@ -39,6 +40,10 @@ struct bio_node *live_units(struct live *l, struct tree *t, const char *pattern)
  * {"enabled","failure","pid","rate_limit","backlog_limit","lost","backlog"}. Unreadable: "not permitted (needs root)",
  * "kernel without audit", …; absent in a container: "the host's". */
 struct bio_node *live_audit_status(struct live *l, struct tree *t);
+/* The rules that the kernel's audit has, each list in its order, through the probe: a list of
+ * {"list","action","mask","fields":[{"field","op","value"|"text"}]} in the numbers of linux/audit.h; mask is "all" or
+ * 64 words of 8 hex digits. Unreadable as the status is. */
+struct bio_node *live_audit_rules(struct live *l, struct tree *t);
 /* A process: {"pid","name","argv":[…],"start":seconds,"inner":bool}; inner: it runs in a process namespace below ours,
  * as in a container. Absent where there is none. */
 struct bio_node *live_process(struct live *l, struct tree *t, int64_t pid);
@@ -63,6 +68,7 @@ struct live_source {
         struct bio_node *(*file_system)(struct tree *t, const char *path);
         struct bio_node *(*clock)(struct tree *t);
         struct bio_node *(*container)(struct tree *t);
+        struct bio_node *(*audit_rules)(struct tree *t);
 };
 extern const struct live_source *live_override;
 

@@ -106,7 +106,8 @@ static void add_content(struct systemd *s, struct bio_node *node, const struct u
 {
         _cleanup_strings_ struct strings drop_ins = {0}, environment_files = {0};
         struct tree *t = facts_tree(s->facts);
-        struct bio_node *exec;
+        struct bio_node *exec, *post;
+        _cleanup_strings_ struct strings of_post = {0};
         const char *why;
 
         tree_set(node, "fragment", tree_from(tree_text(t, fragment->path), fragment->path, 0, 0));
@@ -120,13 +121,18 @@ static void add_content(struct systemd *s, struct bio_node *node, const struct u
         if (why) {
                 tree_set(node, "drop_ins", tree_unreadable(t, "%s", why));
                 exec = tree_unreadable(t, "%s", why);
+                post = tree_unreadable(t, "%s", why);
         } else {
+                bool service = streq(unit_type(fragment->name), "service");
+
                 tree_set(node, "drop_ins", texts_node(t, &drop_ins));
-                exec = streq(unit_type(fragment->name), "service")
-                               ? unit_exec_start(s, fragment, &drop_ins, &environment_files)
+                exec = service ? unit_exec(s, "ExecStart", fragment, &drop_ins, &environment_files)
+                               : tree_absent(t, "no service");
+                post = service ? unit_exec(s, "ExecStartPost", fragment, &drop_ins, &of_post)
                                : tree_absent(t, "no service");
         }
         tree_set(node, "exec_start", exec);
+        tree_set(node, "exec_start_post", post);
         add_files(s, node, fragment->path, &drop_ins, &environment_files);
 }
 

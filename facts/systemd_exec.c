@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a service is started with: ExecStart= of the unit file and its drop-ins, with its environment in place of
- * variables (systemd.service(5), COMMAND LINES). */
+/* What a service is started with: ExecStart= (or ExecStartPost=) of the unit file and its drop-ins, with its
+ * environment in place of variables (systemd.service(5), COMMAND LINES). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,8 +28,9 @@ struct environment_source {
 
 struct service {
         struct systemd *s;
-        const char *name;   /* of the unit */
-        const char *source; /* file being read */
+        const char *name;    /* of the unit */
+        const char *setting; /* whose commands are looked for: ExecStart, ExecStartPost */
+        const char *source;  /* file being read */
         struct command *commands;
         size_t command_count, commands_allocated;
         struct environment environment; /* of Environment= */
@@ -268,8 +269,11 @@ static const struct {
         const char *key;
         const char *(*take)(struct service *service, const struct unit_assignment *a);
 } settings[] = {
-        {"ExecStart", take_exec_start},   {"Environment", take_environment}, {"EnvironmentFile", take_environment_file},
-        {"PassEnvironment", take_passed}, {"UnsetEnvironment", take_unset},  {"Type", take_type},
+        {"Environment", take_environment},
+        {"EnvironmentFile", take_environment_file},
+        {"PassEnvironment", take_passed},
+        {"UnsetEnvironment", take_unset},
+        {"Type", take_type},
 };
 
 static const char *take_assignment(void *user, const struct unit_assignment *a)
@@ -282,6 +286,8 @@ static const char *take_assignment(void *user, const struct unit_assignment *a)
         service->why = systemd_spent(service->s);
         if (service->why)
                 return service->why;
+        if (streq(service->setting, a->key))
+                return take_exec_start(service, a);
         for (i = 0; i < ELEMENTS(settings); i++)
                 if (streq(settings[i].key, a->key))
                         return settings[i].take(service, a);
@@ -523,10 +529,10 @@ static struct bio_node *command_node(struct service *service, const struct comma
         return node;
 }
 
-struct bio_node *unit_exec_start(struct systemd *s, const struct unit_fragment *fragment,
-                                 const struct strings *drop_ins, struct strings *environment_files)
+struct bio_node *unit_exec(struct systemd *s, const char *setting, const struct unit_fragment *fragment,
+                           const struct strings *drop_ins, struct strings *environment_files)
 {
-        _cleanup_service_ struct service service = {.s = s, .name = fragment->name};
+        _cleanup_service_ struct service service = {.s = s, .name = fragment->name, .setting = setting};
         struct tree *t = facts_tree(s->facts);
         struct bio_node *list;
         size_t i;
@@ -534,7 +540,7 @@ struct bio_node *unit_exec_start(struct systemd *s, const struct unit_fragment *
         read_service(&service, fragment, drop_ins);
         if (!service.why)
                 read_environment_files(&service, environment_files);
-        if (!service.why && service.command_count > 1 && !streq(service.type, "oneshot"))
+        if (!service.why && streq(setting, "ExecStart") && service.command_count > 1 && !streq(service.type, "oneshot"))
                 service.why = "systemd refuses more than one ExecStart= where Type= is not oneshot";
         if (service.why)
                 return tree_from(tree_undecidable(t, "%s", service.why), fragment->path, 0, 0);

@@ -156,9 +156,10 @@ const char *environment_file(struct arena *arena, const char *bytes, size_t leng
 
 /* --- what is executed (systemd_exec.c) */
 
-/* What a service is started with; `environment_files` gets the paths of the files that were read for it. */
-struct bio_node *unit_exec_start(struct systemd *s, const struct unit_fragment *fragment,
-                                 const struct strings *drop_ins, struct strings *environment_files);
+/* The commands of a setting, ExecStart or ExecStartPost; `environment_files` gets the paths of the files that were read
+ * for it. */
+struct bio_node *unit_exec(struct systemd *s, const char *setting, const struct unit_fragment *fragment,
+                           const struct strings *drop_ins, struct strings *environment_files);
 
 /* --- enablement (systemd_install.c) */
 

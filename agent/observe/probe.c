@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "wire/wire.h"
 
-#define TIMEOUT_MILLISECONDS 5000 /* of one answer: the probe itself waits at most 2 s for the kernel */
+#define TIMEOUT_MILLISECONDS 5000 /* of one answer: the probe itself waits at most 3 s for the kernel */
 
 static json_t *error_json(const char *why)
 {
@@ -45,19 +45,28 @@ static int ask(struct probe *p, enum wire_type request, enum wire_type expected,
         return r < 0 ? r : -EPROTO;
 }
 
-static json_t *audit_status(void *user)
+static json_t *answer_or_error(struct probe *p, enum wire_type request, enum wire_type expected)
 {
-        struct probe *p = user;
         json_t *answer = NULL;
 
-        if (!p->broken && ask(p, WIRE_AUDIT_STATUS, WIRE_AUDIT_STATUS_ANSWER, &answer, &p->broken) == 0)
+        if (!p->broken && ask(p, request, expected, &answer, &p->broken) == 0)
                 return answer;
         return error_json(p->broken);
 }
 
+static json_t *audit_status(void *user)
+{
+        return answer_or_error(user, WIRE_AUDIT_STATUS, WIRE_AUDIT_STATUS_ANSWER);
+}
+
+static json_t *audit_rules(void *user)
+{
+        return answer_or_error(user, WIRE_AUDIT_RULES, WIRE_AUDIT_RULES_ANSWER);
+}
+
 void probe_init(struct probe *p, int fd)
 {
-        *p = (struct probe){.fd = fd, .live = {.audit_status = audit_status, .user = p}};
+        *p = (struct probe){.fd = fd, .live = {.audit_status = audit_status, .user = p, .audit_rules = audit_rules}};
         if (fd < 0)
                 p->broken = must_strdup("there is no probe to ask");
 }

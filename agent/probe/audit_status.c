@@ -2,47 +2,13 @@
 #include "probe/audit_status.h"
 
 #include <errno.h>
-#include <libaudit.h>
-#include <poll.h>
-#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "probe/audit_netlink.h"
 
 #define REPLY_TIMEOUT_MS 2000
 #define REPLIES_MOST     32 /* messages of others on the socket that are passed over */
-
-static void close_audit(int *fd)
-{
-        if (*fd >= 0)
-                audit_close(*fd);
-}
-
-static json_t *refused(int error)
-{
-        static const struct {
-                int error;
-                const char *why;
-        } reasons[] = {
-                {EPERM, "not permitted (needs root on the host itself)"},
-                {EACCES, "not permitted (needs root on the host itself)"},
-                {ECONNREFUSED, "the kernel refuses audit in this namespace"},
-                {EPROTONOSUPPORT, "the kernel has no audit"},
-                {EAFNOSUPPORT, "the kernel has no audit"},
-                {ETIMEDOUT, "the kernel did not answer"},
-        };
-        json_t *answer = json_must(json_object());
-        size_t i;
-
-        for (i = 0; i < ELEMENTS(reasons); i++) {
-                if (reasons[i].error == error) {
-                        json_set(answer, "error", json_printf("%s", reasons[i].why));
-                        return answer;
-                }
-        }
-        json_set(answer, "error", json_printf("kernel audit: %s", strerror(error)));
-        return answer;
-}
 
 static json_t *status_object(const struct audit_status *s)
 {
@@ -61,26 +27,16 @@ static json_t *status_object(const struct audit_status *s)
 /* The reply follows the acknowledgement, possibly behind messages that other requests on the host provoked. */
 static int receive_status(int fd, struct audit_status *ret)
 {
+        int64_t deadline = audit_netlink_deadline(REPLY_TIMEOUT_MS);
         int i;
 
         for (i = 0; i < REPLIES_MOST; i++) {
-                struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
                 struct audit_reply reply;
-                int r;
+                int r = audit_netlink_receive(fd, deadline, &reply);
 
-                do
-                        r = poll(&poll_fd, 1, REPLY_TIMEOUT_MS);
-                while (r < 0 && errno == EINTR);
-                if (r <= 0)
-                        return r < 0 ? -errno : -ETIMEDOUT;
-                r = audit_get_reply(fd, &reply, GET_REPLY_NONBLOCKING, 0);
-                if (r < 0 && r != -EAGAIN)
+                if (r < 0)
                         return r;
-                if (r <= 0)
-                        continue;
-                if (reply.type == NLMSG_ERROR && reply.error && reply.error->error)
-                        return reply.error->error;
-                if (reply.type == AUDIT_GET && reply.status) {
+                if (r > 0 && reply.type == AUDIT_GET && reply.status) {
                         *ret = *reply.status;
                         return 0;
                 }
@@ -90,17 +46,15 @@ static int receive_status(int fd, struct audit_status *ret)
 
 json_t *audit_status_answer(void)
 {
-        _cleanup_(close_audit) int fd = -1;
+        _cleanup_audit_ int fd = audit_netlink_open();
         struct audit_status status = {0};
         int r;
 
-        set_aumessage_mode(MSG_QUIET, DBG_NO);
-        fd = audit_open();
         if (fd < 0)
-                return refused(errno);
+                return audit_refused(-fd);
         r = audit_request_status(fd);
         if (r <= 0)
-                return refused(r < 0 ? -r : EIO);
+                return audit_refused(r < 0 ? -r : EIO);
         r = receive_status(fd, &status);
-        return r < 0 ? refused(-r) : status_object(&status);
+        return r < 0 ? audit_refused(-r) : status_object(&status);
 }

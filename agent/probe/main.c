@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/diag.h"
 #include "base/json.h"
+#include "probe/audit_rules.h"
 #include "probe/audit_status.h"
 #include "probe/confine.h"
 #include "wire/wire.h"
@@ -23,6 +24,7 @@ struct request {
 
 static const struct request requests[] = {
         {WIRE_AUDIT_STATUS, WIRE_AUDIT_STATUS_ANSWER, audit_status_answer},
+        {WIRE_AUDIT_RULES, WIRE_AUDIT_RULES_ANSWER, audit_rules_answer},
 };
 
 static int refuse(const char *why)

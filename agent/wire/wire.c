@@ -30,6 +30,8 @@ static const enum wire_type known_types[] = {
         WIRE_TREE,
         WIRE_AUDIT_STATUS,
         WIRE_AUDIT_STATUS_ANSWER,
+        WIRE_AUDIT_RULES,
+        WIRE_AUDIT_RULES_ANSWER,
 };
 
 static bool type_known(unsigned type)

@@ -24,8 +24,10 @@ enum wire_type {
         WIRE_FACT = 22, /* {"fact":"sshd","root":…,"now":…}, or {"query":name,"arguments":{…},"root":…,"now":…} */
         WIRE_TREE = 23, /* answer: {"fact":name,"tree":…} */
 
-        WIRE_AUDIT_STATUS = 32,       /* to probe: {} */
-        WIRE_AUDIT_STATUS_ANSWER = 33 /* {"enabled":…,…} or {"error":"…"} */
+        WIRE_AUDIT_STATUS = 32,        /* to probe: {} */
+        WIRE_AUDIT_STATUS_ANSWER = 33, /* {"enabled":…,…} or {"error":"…"} */
+        WIRE_AUDIT_RULES = 34,         /* to probe: {} */
+        WIRE_AUDIT_RULES_ANSWER = 35,  /* {"rules":[…]} or {"error":"…"} */
 };
 
 #define WIRE_FRAME_MOST (1024 * 1024)

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "case.h"
+#include "facts/audit_rule.h"
 
 static json_t *answers;
 
@@ -155,6 +156,42 @@ static struct bio_node *answer_clock(struct tree *t)
         return answer(t, member("clock"), "the kernel does not tell", "kernel clock");
 }
 
+/* Rules as auditctl prints them, or in the probe's own form. In the text a directory ends with a slash. */
+static int is_directory(void *user, const char *path)
+{
+        const char *line = user, *at = strstr(line, path);
+
+        return at && at[strlen(path)] == '/';
+}
+
+static struct bio_node *answer_audit_rules(struct tree *t)
+{
+        const json_t *rules = member("audit_rules");
+        struct bio_node *list;
+        struct arena arena = {0};
+
+        if (!json_is_array(rules))
+                return answer(t, rules, "there is no probe to ask", "kernel audit");
+        list = tree_basis(tree_from(tree_list(t), "kernel audit", 0, 0), BIO_RUNNING);
+        for (size_t i = 0; i < json_array_size(rules); i++) {
+                const json_t *rule = json_array_get(rules, i);
+                const char *line = json_string_value(rule);
+                const struct rule_host host = {.user = (void *)(uintptr_t)line, .directory = is_directory};
+                struct rule_line compiled;
+
+                if (!line) {
+                        tree_append(list, convert(t, rule));
+                        continue;
+                }
+                compiled = rule_compile(&arena, line, strlen(line), &host);
+                tree_append(list, compiled.effect == RULE_ADDS
+                                          ? rule_to_kernel(t, compiled.rule)
+                                          : tree_undecidable(t, "live.json has a rule that is none: %s", line));
+        }
+        arena_free(&arena);
+        return list;
+}
+
 static struct bio_node *answer_container(struct tree *t)
 {
         const json_t *container = member("container");
@@ -172,6 +209,7 @@ static const struct live_source source = {
         .file_system = answer_file_system,
         .clock = answer_clock,
         .container = answer_container,
+        .audit_rules = answer_audit_rules,
 };
 
 int live_load(const char *path, struct diag *diag)

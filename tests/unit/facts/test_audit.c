@@ -20,7 +20,7 @@ static json_t *say(void *user)
         return probe_says ? json_loads(probe_says, 0, NULL) : NULL;
 }
 
-static const struct live_probe probe = {say, NULL};
+static const struct live_probe probe = {.audit_status = say, .audit_rules = say};
 
 /* The fact as it is where something runs, with what the probe says. */
 static const struct bio_node *audit(const char *says)
@@ -42,7 +42,7 @@ static void the_status_is_that_of_the_probe(void **state)
                               *status = tree_get(fact, "status");
 
         (void)state;
-        assert_int_equal(probe_asked, 1);
+        assert_int_equal(probe_asked, 2); /* status and rules */
         assert_int_equal(tree_integer_of(tree_get(status, "enabled")), 1);
         assert_int_equal(tree_integer_of(tree_get(status, "backlog_limit")), 64);
         assert_int_equal(tree_basis_of(tree_get(status, "enabled")), BIO_RUNNING);
