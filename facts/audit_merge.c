@@ -54,8 +54,7 @@ static void add_bytes(struct rules_merged *m, struct concatenated *c, const stru
                         last->length += line.length;
                 } else {
                         c->lines = must_grow(c->lines, &c->allocated, c->count + 1, sizeof(*c->lines));
-                        c->lines[c->count++] =
-                                (struct rules_line){line.bytes, line.length, file->path, line.number};
+                        c->lines[c->count++] = (struct rules_line){line.bytes, line.length, file->path, line.number};
                 }
                 c->open = !line.ended;
         }
@@ -282,8 +281,9 @@ static bool take_command(struct facts *f, struct rules_merged *m, const struct b
                 m->state = BIO_KNOWN;
                 give_up(m, BIO_UNDECIDABLE, "auditctl with options that are not modelled", tree_source(command));
         } else {
-                read_rules_file(f, m, arena_copy(m->arena, tree_bytes_of(tree_at(arguments, 2), NULL),
-                                                 strlen(tree_bytes_of(tree_at(arguments, 2), NULL))));
+                read_rules_file(f, m,
+                                arena_copy(m->arena, tree_bytes_of(tree_at(arguments, 2), NULL),
+                                           strlen(tree_bytes_of(tree_at(arguments, 2), NULL))));
         }
         return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A line of a rules file, taken as `auditctl -R` takes it: blanks alone separate words, and getopt_long(3) makes options
- * of them. */
+/* A line of a rules file, taken as `auditctl -R` takes it: blanks alone separate words, and getopt_long(3) makes
+ * options of them. */
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -248,8 +248,8 @@ static void take_field(struct compiling *c, const char *value)
 
 static void take_comparison(struct compiling *c, const char *value)
 {
-        const char *why = c->list == LIST_UNSET ? "a comparison without a list before it"
-                                                : rule_add_comparison(c->rule, value);
+        const char *why =
+                c->list == LIST_UNSET ? "a comparison without a list before it" : rule_add_comparison(c->rule, value);
 
         if (why)
                 refuse(c, why);

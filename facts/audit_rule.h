@@ -44,10 +44,10 @@ struct rule_line {
         const char *why;
         struct rule *rule; /* ADDS, DELETES */
         bool prepends;
-        bool watch;      /* -w: the kind of file that the path names decides */
-        const char *key; /* CLEARS: NULL for all */
-        bool ignores;    /* from here on what is refused stops nothing (-i, -c) */
-        int enabled;     /* -e; -1: not given */
+        bool watch;              /* -w: the kind of file that the path names decides */
+        const char *key;         /* CLEARS: NULL for all */
+        bool ignores;            /* from here on what is refused stops nothing (-i, -c) */
+        int enabled;             /* -e; -1: not given */
         const char *settings[4]; /* values of -b, -f, -r, --backlog_wait_time; NULL: not given */
 };
 enum { RULE_BACKLOG, RULE_FAILURE, RULE_RATE, RULE_BACKLOG_WAIT };
@@ -95,7 +95,8 @@ bool rule_mask_is_all(const uint32_t *mask);
 
 /* --- one field (audit_rule_field.c) */
 
-/* Adds `NAME OP VALUE` of -F to a rule of `list`. NULL, or why auditctl refuses it; *unknown where it cannot be told. */
+/* Adds `NAME OP VALUE` of -F to a rule of `list`. NULL, or why auditctl refuses it; *unknown where it cannot be told.
+ */
 struct rule_fields_seen {
         bool calls, perm, exe, file_system; /* given before */
         uint32_t elf;                       /* AUDIT_ARCH value; 0: none given */

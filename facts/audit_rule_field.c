@@ -40,9 +40,14 @@ static const struct {
         const char *symbol;
         uint32_t op;
 } operators[] = {
-        {"!=", AUDIT_NOT_EQUAL},  {">=", AUDIT_GREATER_THAN_OR_EQUAL}, {"<=", AUDIT_LESS_THAN_OR_EQUAL},
-        {"&=", AUDIT_BIT_TEST},   {"=", AUDIT_EQUAL},                  {">", AUDIT_GREATER_THAN},
-        {"<", AUDIT_LESS_THAN},   {"&", AUDIT_BIT_MASK},
+        {"!=", AUDIT_NOT_EQUAL},
+        {">=", AUDIT_GREATER_THAN_OR_EQUAL},
+        {"<=", AUDIT_LESS_THAN_OR_EQUAL},
+        {"&=", AUDIT_BIT_TEST},
+        {"=", AUDIT_EQUAL},
+        {">", AUDIT_GREATER_THAN},
+        {"<", AUDIT_LESS_THAN},
+        {"&", AUDIT_BIT_MASK},
 };
 
 static bool split(struct arena *arena, const char *pair, const char **name, uint32_t *op, const char **value)

@@ -41,7 +41,8 @@ const struct rule_field *rule_field_of(const struct rule *rule, uint32_t field)
 static const char *const perm_calls[] = {
         /* AUDIT_PERM_EXEC */ "execve",
         /* AUDIT_PERM_WRITE */
-        "rename,mkdir,rmdir,creat,link,unlink,symlink,mknod,mkdirat,mknodat,unlinkat,renameat,linkat,symlinkat,renameat2,"
+        "rename,mkdir,rmdir,creat,link,unlink,symlink,mknod,mkdirat,mknodat,unlinkat,renameat,linkat,symlinkat,"
+        "renameat2,"
         "acct,swapon,quotactl,truncate,ftruncate,bind,fallocate,open,openat,openat2",
         /* AUDIT_PERM_READ */
         "readlink,quotactl,listxattr,llistxattr,flistxattr,getxattr,lgetxattr,fgetxattr,readlinkat,open,openat,openat2",

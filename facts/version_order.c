@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The order of `ls -v` (coreutils, "Version sort ordering rules"): names are compared piece by piece, what is no digit by
- * character, digits by value; a suffix such as `.rules` counts only between names that are else the same. */
+/* The order of `ls -v` (coreutils, "Version sort ordering rules"): names are compared piece by piece, what is no digit
+ * by character, digits by value; a suffix such as `.rules` counts only between names that are else the same. */
 #include <stdbool.h>
 #include <string.h>
 

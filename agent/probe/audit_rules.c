@@ -14,15 +14,15 @@
 #define REPLIES_MOST     (RULES_MOST + 64) /* with acknowledgements, and messages of others that are passed over */
 /* The highest bits are not system calls but classes of them, which the kernel replaces by their members
  * (AUDIT_SYSCALL_CLASSES, linux/audit.h). */
-#define CLASS_BITS       0xffff0000u
+#define CLASS_BITS 0xffff0000u
 
 /* Fields whose value is the length of a text in the rule's buffer (kernel/auditfilter.c, audit_krule_to_data()). */
 static bool is_text(uint32_t field)
 {
         static const uint32_t texts[] = {
-                AUDIT_SUBJ_USER, AUDIT_SUBJ_ROLE, AUDIT_SUBJ_TYPE,    AUDIT_SUBJ_SEN,     AUDIT_SUBJ_CLR,
-                AUDIT_OBJ_USER,  AUDIT_OBJ_ROLE,  AUDIT_OBJ_TYPE,     AUDIT_OBJ_LEV_LOW,  AUDIT_OBJ_LEV_HIGH,
-                AUDIT_WATCH,     AUDIT_DIR,       AUDIT_EXE,          AUDIT_FILTERKEY,
+                AUDIT_SUBJ_USER, AUDIT_SUBJ_ROLE, AUDIT_SUBJ_TYPE, AUDIT_SUBJ_SEN,    AUDIT_SUBJ_CLR,
+                AUDIT_OBJ_USER,  AUDIT_OBJ_ROLE,  AUDIT_OBJ_TYPE,  AUDIT_OBJ_LEV_LOW, AUDIT_OBJ_LEV_HIGH,
+                AUDIT_WATCH,     AUDIT_DIR,       AUDIT_EXE,       AUDIT_FILTERKEY,
         };
         size_t i;
 

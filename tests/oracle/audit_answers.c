@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What our facts make of audit rules, for tests/oracle/audit: each line of standard input is answered by one line.
  *
- *     L LINE        what a line of a rules file does: "adds TEXT", "deletes TEXT", "clears", "nothing", "refused", "unknown"
- *     4 LINE        the same as of audit 4
- *     K JSON        the text of a rule in the form of the probe
- *     M 0|1 ROOT    the lines of ROOT as augenrules merges them, joined by 0x1f; 1: the augenrules of audit 4 */
+ *     L LINE        what a line of a rules file does: "adds TEXT", "deletes TEXT", "clears", "nothing", "refused",
+ * "unknown" 4 LINE        the same as of audit 4 K JSON        the text of a rule in the form of the probe M 0|1 ROOT
+ * the lines of ROOT as augenrules merges them, joined by 0x1f; 1: the augenrules of audit 4 */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

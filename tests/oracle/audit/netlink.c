@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A kernel's audit that is not there: preloaded into auditctl, so that what it would send can be looked at, and this
- * machine's kernel is never asked. What is sent is written to the file that AUDIT_SENT names, a line a message: the type
- * and the payload in hex. Rules that are there already are refused, as the kernel does. */
+ * machine's kernel is never asked. What is sent is written to the file that AUDIT_SENT names, a line a message: the
+ * type and the payload in hex. Rules that are there already are refused, as the kernel does. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <libaudit.h>
