@@ -140,6 +140,7 @@ static void take_watch(struct compiling *c, const char *path, bool deletes)
 static void take_permissions(struct compiling *c, const char *value)
 {
         _cleanup_text_ struct text pair = {0};
+        struct rule_host host = *c->host;
         struct rule *rule = c->rule;
         uint32_t list = rule->list;
         bool is_unknown = false;
@@ -150,7 +151,8 @@ static void take_permissions(struct compiling *c, const char *value)
                 return refuse(c, "permissions without a watch");
         text_printf(&pair, "perm=%s", value);
         rule->list = AUDIT_FILTER_EXIT; /* any list will do here */
-        why = rule_add_field(c->arena, rule, &c->seen, arena_copy(c->arena, pair.data, pair.length), c->host,
+        host.perm_adds_calls = 0;       /* -F alone adds them */
+        why = rule_add_field(c->arena, rule, &c->seen, arena_copy(c->arena, pair.data, pair.length), &host,
                              &is_unknown);
         rule->list = list;
         if (why)
