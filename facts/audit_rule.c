@@ -151,7 +151,7 @@ static void take_permissions(struct compiling *c, const char *value)
                 return refuse(c, "permissions without a watch");
         text_printf(&pair, "perm=%s", value);
         rule->list = AUDIT_FILTER_EXIT; /* any list will do here */
-        host.perm_adds_calls = 0;       /* -F alone adds them */
+        host.audit4 = 0;                /* -F alone adds them */
         why = rule_add_field(c->arena, rule, &c->seen, arena_copy(c->arena, pair.data, pair.length), &host,
                              &is_unknown);
         rule->list = list;

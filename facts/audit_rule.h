@@ -60,8 +60,9 @@ struct rule_host {
         int (*group)(void *user, const char *name, uint32_t *id);
         /* 1: a directory, 0: not, or nothing there, -1: not known. */
         int (*directory)(void *user, const char *path);
-        /* 1: as of audit 4, permissions add their system calls to those of the rule; 0: they do not; -1: not known. */
-        int perm_adds_calls;
+        /* 1: auditctl is of audit 4, which adds system calls for permissions and leaves the fields of `exclude` to the
+         * kernel; 0: it is older; -1: not known. */
+        int audit4;
 };
 
 /* Longest line that auditctl takes at once, and words that we take. */

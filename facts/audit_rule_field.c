@@ -209,9 +209,9 @@ static const char *take_perm(struct taking *t, const char *value, struct rule_fi
                 f->value |= 1u << (letter - letters);
         }
         t->seen->perm = true;
-        if (t->seen->elf == 0 || t->host->perm_adds_calls == 0)
+        if (t->seen->elf == 0 || t->host->audit4 == 0)
                 return NULL;
-        if (t->host->perm_adds_calls < 0) {
+        if (t->host->audit4 < 0) {
                 /* With no system calls but these it comes to the same. */
                 *t->unknown = t->seen->calls;
                 return t->seen->calls ? "system calls with permissions, where the version of audit is not known" : NULL;
@@ -292,7 +292,7 @@ static const struct {
 };
 
 /* The list that takes some fields alone. (What the kernel itself refuses is found missing there.) */
-static bool taken_by_list(uint32_t list, uint32_t field)
+static bool taken_by_list(const struct taking *t, uint32_t list, uint32_t field)
 {
         static const uint32_t of_exclude[] = {
                 AUDIT_PID,       AUDIT_UID,       AUDIT_GID,      AUDIT_LOGINUID, AUDIT_MSGTYPE, AUDIT_SUBJ_USER,
@@ -300,7 +300,7 @@ static bool taken_by_list(uint32_t list, uint32_t field)
         };
         size_t i;
 
-        if (list != AUDIT_FILTER_EXCLUDE)
+        if (list != AUDIT_FILTER_EXCLUDE || t->host->audit4 > 0)
                 return true;
         for (i = 0; i < ELEMENTS(of_exclude); i++)
                 if (of_exclude[i] == field)
@@ -326,7 +326,7 @@ const char *rule_add_field(struct arena *arena, struct rule *rule, struct rule_f
         field = audit_name_to_field(name);
         if (field < 0)
                 return "a field that has no such name";
-        if (!taken_by_list(rule->list, (uint32_t)field))
+        if (!taken_by_list(&t, rule->list, (uint32_t)field))
                 return NOT_HERE;
         *f = (struct rule_field){.field = (uint32_t)field, .op = t.op};
         if (rule_field_is_text(f->field)) {

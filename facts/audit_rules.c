@@ -120,7 +120,7 @@ static int is_directory(void *user, const char *path)
 }
 
 /* As of audit 4, by the version that is installed. */
-static int perm_adds_calls(struct facts *f)
+static int audit4(struct facts *f)
 {
         static const char *const packages[] = {"auditd", "audit"};
         size_t i;
@@ -261,7 +261,7 @@ static void take_compiled(struct comparison *c, const struct rules_line *line, c
 
 static void lay_down(struct comparison *c)
 {
-        const struct rule_host host = {c->f, account_id, group_id, is_directory, perm_adds_calls(c->f)};
+        const struct rule_host host = {c->f, account_id, group_id, is_directory, audit4(c->f)};
         size_t i;
 
         rules_merge(c->f, &c->arena, &c->merged);

@@ -22,9 +22,9 @@ static int is_directory(void *user, const char *path)
         return path[strlen(path) - 1] == 'd' ? 1 : path[1] == 'u' ? -1 : 0;
 }
 
-static void take(const char *bytes, size_t length, int perm_adds_calls)
+static void take(const char *bytes, size_t length, int audit4)
 {
-        const struct rule_host host = {NULL, somebody, somebody, is_directory, perm_adds_calls};
+        const struct rule_host host = {NULL, somebody, somebody, is_directory, audit4};
         _cleanup_tree_ struct tree *t = tree_new();
         struct arena arena = {0};
         struct rule_line line = rule_compile(&arena, bytes, length, &host);
