@@ -9,6 +9,7 @@
 
 #define LABEL         9 /* "bears on ", "oorzaak  " */
 #define FINDINGS_MOST 3 /* shown of one result unless verbose */
+#define RISK_MOST     140
 #define COMMANDS_MOST 4 /* lines of a fix; a longer one is for `explain` */
 
 static const char *title_in(const struct text_report *w, const json_t *title)
@@ -141,15 +142,23 @@ static const char *write_commands(const struct text_report *w, const char *label
         return label;
 }
 
-/* Its first sentence, or the clause before a semicolon. */
-static char *first_sentence(const char *s)
+/* As many of its sentences as two lines hold; of one that is too long, the clause before a semicolon. */
+static char *shortened(const char *risk)
 {
-        const char *stop = strstr(s, ". "), *clause = strstr(s, "; ");
-        const char *end = clause && (!stop || clause < stop) ? clause : stop;
+        const char *end = risk, *stop, *clause = strstr(risk, "; ");
 
-        if (!end)
-                return must_strdup(s);
-        return must_printf("%.*s.", (int)(end - s), s);
+        do {
+                stop = strstr(end, ". ");
+                stop = stop ? stop + 1 : end + strlen(end);
+                if (stop - risk > RISK_MOST)
+                        break;
+                end = *stop ? stop + 1 : stop;
+        } while (*end);
+        if (end == risk && clause)
+                return must_printf("%.*s.", (int)(clause - risk), risk);
+        if (end == risk)
+                return must_strdup(risk);
+        return must_strndup(risk, (size_t)(end - risk));
 }
 
 static void write_fix(const struct text_report *w, const json_t *result)
@@ -157,7 +166,7 @@ static void write_fix(const struct text_report *w, const json_t *result)
         const json_t *fix = json_object_get(view_descriptor(w->report, result), "fix");
         const char *commands = json_member_string(fix, "commands"), *reload = json_member_string(fix, "reload");
         const char *risk = title_in(w, json_object_get(fix, "risk")), *check = json_member_string(result, "check");
-        _cleanup_free_ char *first = first_sentence(risk), *explain = NULL;
+        _cleanup_free_ char *first = shortened(risk), *explain = NULL;
 
         if (w->all) {
                 (void)write_commands(w, text_word(w, STRING_FIX), commands);

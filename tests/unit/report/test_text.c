@@ -144,7 +144,7 @@ static void a_failure_shows_what_decided_what_it_bears_on_and_how_to_fix_it(void
                         "is not to be broken/' /etc/x\n"
                         "           second\n"
                         "           systemctl reload ssh\n"
-                        "  risk     Careful.\n"
+                        "  risk     Careful. More.\n"
                         "fail  t.low  Low  (1)\n");
         assert_has_not(out, "/etc/passwd:1"); /* it did not decide */
         assert_has_not(out, "rm x");          /* how to undo it is for `explain` */
