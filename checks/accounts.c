@@ -3,38 +3,7 @@
 #include <string.h>
 
 #include "checks/checks.h"
-
-/* Accounts elsewhere are judged where they are kept, once it is declared who answers for that directory. */
-static void judge_directory(struct bio_context *c, const struct bio_subject *subject, const struct bio_node *name)
-{
-        const struct bio_node *declared = bio_declared(c, "directories");
-        const struct bio_node *entry = bio_find(c, declared, "source", bio_string(c, name));
-        struct bio_finding *finding;
-
-        if (entry) {
-                finding = bio_conclude(c, subject, BIO_NA, "judged where this directory is kept");
-                bio_evidence(c, finding, bio_get(c, entry, "source"), NULL, true);
-                bio_evidence(c, finding, bio_get(c, entry, "answers"), NULL, false);
-                return;
-        }
-        finding = bio_conclude(c, subject, BIO_MANUAL,
-                               "accounts of this source are not seen from this host, and who answers for it is not "
-                               "declared%s%s",
-                               bio_known(c, declared) ? "" : ": ", bio_known(c, declared) ? "" : bio_why(c, declared));
-        bio_evidence(c, finding, name, "files, compat or systemd", true);
-}
-
-/* Of a local source it must be certain that it makes no account that passwd lacks. */
-static void judge_source(struct bio_context *c, const struct bio_node *source)
-{
-        const struct bio_node *name = bio_get(c, source, "name");
-        const struct bio_subject *subject = bio_subject(c, BIO_TECHNICAL, "source:%s", bio_string(c, name));
-
-        if (strcmp(bio_string(c, bio_get(c, source, "kind")), "local") == 0)
-                bio_judge(c, subject, bio_get(c, source, "records"), BIO_EQUALS, "0");
-        else
-                judge_directory(c, subject, name);
-}
+#include "checks/sources.h"
 
 static void judge_account(struct bio_context *c, const struct bio_node *user)
 {
@@ -49,13 +18,12 @@ static void judge_account(struct bio_context *c, const struct bio_node *user)
 
 static void uid0(struct bio_context *c)
 {
-        const struct bio_node *users = bio_query(c, "accounts.uid0", NULL), *user, *source;
+        const struct bio_node *users = bio_query(c, "accounts.uid0", NULL), *user;
         struct bio_finding *finding;
 
         BIO_EACH (c, user, users)
                 judge_account(c, user);
-        BIO_EACH (c, source, bio_query(c, "accounts.sources", NULL))
-                judge_source(c, source);
+        judge_sources(c);
         if (bio_count(c, users) > 0)
                 return;
         finding = bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "file:/etc/passwd"), BIO_ERROR,

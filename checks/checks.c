@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "checks/checks.h"
 
+/* A line each. */
 /* clang-format off */
 const struct bio_check *const built_in_checks[] = {
         &accounts_uid0,
         &audit_enabled,
         &audit_loaded,
         &log_persistent,
+        &passwords_empty,
+        &passwords_hashing,
+        &passwords_max_age,
+        &passwords_min_age,
+        &passwords_warn_age,
         &ssh_empty_passwords,
         &ssh_log_level,
         &ssh_password_login,

@@ -8,6 +8,11 @@
 extern const struct bio_check accounts_uid0;
 extern const struct bio_check audit_enabled;
 extern const struct bio_check audit_loaded;
+extern const struct bio_check passwords_empty;
+extern const struct bio_check passwords_hashing;
+extern const struct bio_check passwords_max_age;
+extern const struct bio_check passwords_min_age;
+extern const struct bio_check passwords_warn_age;
 extern const struct bio_check ssh_empty_passwords;
 extern const struct bio_check ssh_log_level;
 extern const struct bio_check ssh_password_login;

@@ -292,6 +292,7 @@ struct password_field password_field_read(struct span field)
                 field.length--;
         }
         find_method(field, &ret);
+        ret.unknown_form = !ret.method && !is_no_hash(field) && *field.bytes == '$';
         ret.matches_never = ret.state == PASSWORD_LOCKED || is_no_hash(field);
         return ret;
 }

@@ -79,6 +79,7 @@ struct password_field {
         const char *method; /* crypt(5)'s name; NULL: none to be seen */
         struct span cost;   /* as written: "rounds=5000", "j9T", "10"; empty: the default */
         bool matches_never; /* no password comes to what stands there, whatever its method */
+        bool unknown_form;  /* a hash, by its `$` and its length, of a method that is not known */
 };
 
 /* `!` or `*` in front locks; a method behind a lock is told too. */

@@ -48,7 +48,9 @@ static struct bio_node *field_node(struct tree *t, struct span field, const char
         tree_set(node, "state", tree_text(t, states[password.state]));
         tree_set(node, "usable", tree_bool(t, password.state == PASSWORD_SET && !password.matches_never));
         tree_set(node, "method",
-                 password.method ? tree_text(t, password.method) : tree_absent(t, "no hash of a known form"));
+                 password.method         ? tree_text(t, password.method)
+                 : password.unknown_form ? tree_undecidable(t, "a hash of a form that is not known")
+                                         : tree_absent(t, "no hash of a known form"));
         tree_set(node, "cost",
                  password.cost.length > 0 ? tree_bytes(t, password.cost.bytes, password.cost.length)
                                           : tree_absent(t, "not stated"));
@@ -165,7 +167,7 @@ static bool has_password(const struct accounts *a, const struct passwd_line *use
                 if (line)
                         field = password_field_read(line->password);
         }
-        return field.state == PASSWORD_EMPTY || field.method || !field.matches_never;
+        return field.state == PASSWORD_EMPTY || field.method || field.unknown_form || !field.matches_never;
 }
 
 /* Lines that may be an account's password, and are not read. */

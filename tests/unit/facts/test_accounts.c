@@ -371,13 +371,13 @@ static void passwords_are_those_that_may_match(void **state)
 {
         (void)state;
         put_etc("hash:x:0:0:::\nlocked:x:1:1:::\nstar:x:2:2:::\nx:x:3:3:::\nempty:x:4:4:::\nnone:x:5:5:::\n"
-                "unknown:x:6:6:::\nplain::7:7:::\nword:x:8:8:::\nold:x:9:9:::\n",
+                "unknown:x:6:6:::\nplain::7:7:::\nword:x:8:8:::\nold:x:9:9:::\nheld:x:10:10:::\n",
                 "hash:$6$abc$abcdefghijkl:1::::::\nlocked:!$1$abc$x:1::::::\nstar:*:1::::::\nx:x:1::::::\nempty::1:::::"
                 ":\n"
                 "unknown:$9$abc$abcdefghijkl:1::::::\nplain:*:1::::::\nword:NO PASSWORD HERE:1::::::\n"
-                "old:abcdefghijklm,abcd:1::::::\n",
+                "old:abcdefghijklm,abcd:1::::::\nheld:!$9$abc$abcdefghijkl:1::::::\n",
                 NULL, NULL);
-        passwords_are_of("hash locked empty unknown plain old");
+        passwords_are_of("hash locked empty unknown plain old held");
         assert_member("old", "password", "method", "descrypt");
         assert_member("old", "password", "usable", "true");
         assert_member("word", "password", "usable", "false");
