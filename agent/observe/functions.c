@@ -192,11 +192,16 @@ static bool is_personal(struct bio_context *public, const struct bio_node *node)
 static const struct bio_node *entries_about(struct bio_context *public, const char *subject, bool lapsed)
 {
         struct context *c = context_of(public);
+        const struct bio_node *entries;
 
         if (!c->source->declared)
                 return tree_absent(c->tree, "nothing is declared");
         changes_at(public, declared_changes_at(c->source->declared, subject));
-        return declared_entries(c->source->declared, subject, lapsed);
+        entries = declared_entries(c->source->declared, subject, lapsed);
+        /* Who asks looks: a check that takes what it may not read for absent would only need a judgement. */
+        if (node_unknown(entries))
+                (void)context_look(c, entries);
+        return entries;
 }
 
 static const struct bio_node *get_declared(struct bio_context *public, const char *subject)

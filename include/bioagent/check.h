@@ -143,8 +143,8 @@ struct bio_functions {
          * list of the entries of all declarations in force, each a map with the members that the subject has, and
          * `role` and `until` of its declaration. Absent, with the reason, where none in force is about the subject:
          * nothing is declared, or all of it expired; then nothing may pass because of it. An empty list is an answer:
-         * it was declared that there are none. Unreadable where declarations could not be read. That it expires
-         * counts for changes_at by itself. */
+         * it was declared that there are none. Unreadable where declarations could not be read: then the check is
+         * `error`, as asking is looking. That it expires counts for changes_at by itself. */
         const struct bio_node *(*declared)(struct bio_context *, const char *subject);
         /* The entries of declarations that expired: they make no pass any more, but what they report (someone left,
          * there was a review on a date) does not lapse. Absent where there are none. */

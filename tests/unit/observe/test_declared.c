@@ -206,6 +206,22 @@ static void where_nothing_is_declared_nothing_is_found(void **state)
         assert_string_equal(json_member_string(none, "status"), "manual");
 }
 
+static void ask_and_do_not_look(struct bio_context *c)
+{
+        const struct bio_node *set = bio_declared(c, "privileged");
+
+        bio_conclude(c, NULL, bio_known(c, set) ? BIO_PASS : BIO_MANUAL, "asked");
+}
+
+static void asking_is_looking(void **state)
+{
+        _cleanup_declared_ struct declared *d = read_plan("{\"files\":[],\"unreadable\":\"why\"}");
+        _cleanup_json_ json_t *result = run(ask_and_do_not_look, d);
+
+        (void)state;
+        assert_string_equal(json_member_string(result, "status"), "error");
+}
+
 static void a_check_that_asked_in_vain_cannot_pass(void **state)
 {
         _cleanup_declared_ struct declared *d = read_plan("{\"files\":[],\"unreadable\":\"why\"}");
@@ -226,6 +242,7 @@ int main(void)
                 cmocka_unit_test(another_form_is_refused),
                 cmocka_unit_test(a_result_changes_when_a_declaration_that_it_asked_for_expires),
                 cmocka_unit_test(where_nothing_is_declared_nothing_is_found),
+                cmocka_unit_test(asking_is_looking),
                 cmocka_unit_test(a_check_that_asked_in_vain_cannot_pass),
         };
 
