@@ -7,6 +7,7 @@ const struct bio_check *const built_in_checks[] = {
         &accounts_uid0,
         &audit_enabled,
         &audit_loaded,
+        &log_permissions,
         &log_persistent,
         &passwords_empty,
         &passwords_hashing,

@@ -17,6 +17,7 @@ extern const struct bio_check ssh_empty_passwords;
 extern const struct bio_check ssh_log_level;
 extern const struct bio_check ssh_password_login;
 extern const struct bio_check ssh_root_login;
+extern const struct bio_check log_permissions;
 extern const struct bio_check log_persistent;
 extern const struct bio_check time_synchronised;
 

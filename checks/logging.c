@@ -61,3 +61,80 @@ const struct bio_check log_persistent = {
         .uses = (const char *const[]){"journald", NULL},
         .run = persistent,
 };
+
+/* --- log.permissions */
+
+#define LOG_DIRECTORY "/var/log"
+
+static void judge_beyond(struct bio_context *c, const struct bio_node *list, const char *note)
+{
+        const struct bio_node *entry;
+
+        BIO_EACH (c, entry, list) {
+                const struct bio_node *by = bio_get(c, entry, "by");
+                struct bio_finding *finding = bio_conclude(
+                        c, bio_subject(c, BIO_TECHNICAL, "file:%s", bio_string(c, bio_get(c, entry, "path"))), BIO_FAIL,
+                        "%s", note);
+
+                bio_evidence(c, finding, by, "root, its service, utmp or adm", true);
+                bio_evidence(c, finding, bio_get(c, entry, "mode"), NULL, false);
+        }
+}
+
+static void permissions(struct bio_context *c)
+{
+        const struct bio_node *fact = bio_fact(c, "logs"), *unknown;
+        const bool reading = strcmp(bio_string(c, bio_parameter(c, "access")), "read") == 0;
+        const struct bio_node *beyond = bio_get(c, fact, reading ? "read" : "written");
+        const struct bio_subject *subject = bio_subject(c, BIO_TECHNICAL, "file:" LOG_DIRECTORY);
+
+        if (bio_state(c, fact) == BIO_ABSENT) {
+                bio_evidence(c, bio_conclude(c, subject, BIO_NA, "there is no such directory"), fact, NULL, true);
+                return;
+        }
+        if (!bio_known(c, fact)) {
+                bio_judge(c, subject, fact, BIO_IS_ABSENT, NULL);
+                return;
+        }
+        judge_beyond(c, beyond, reading ? "others can read it" : "others can change it");
+        BIO_EACH (c, unknown, bio_get(c, fact, "unknown"))
+                bio_judge(c, bio_subject(c, BIO_TECHNICAL, "file:%s", bio_string(c, bio_get(c, unknown, "path"))),
+                          bio_get(c, unknown, "by"), BIO_IS_ABSENT, NULL);
+        if (bio_count(c, beyond) == 0)
+                bio_evidence(c, bio_conclude(c, subject, BIO_PASS, "nobody else can"), bio_get(c, fact, "files"), NULL,
+                             true);
+}
+
+static const struct bio_parameter permission_parameters[] = {
+        {.name = "access",
+         .type = BIO_PARAMETER_TEXT,
+         .fallback = "write",
+         .title = {.nl = "write: wijzigen; read: lezen", .en = "write: changing; read: reading"}},
+        {.name = NULL},
+};
+
+const struct bio_check log_permissions = {
+        .id = "log.permissions",
+        .title = {.nl = "Logbestanden zijn beschermd tegen anderen", .en = "Log files are protected from others"},
+        .why = {.nl = "Wie een logbestand kan wijzigen of vervangen kan sporen wissen of verzinnen; dan bewijst het "
+                      "niets "
+                      "meer.",
+                .en = "Whoever can change or replace a log file can wipe out traces or invent them; then it proves "
+                      "nothing any more."},
+        .fix = {.commands =
+                        "setfacl --remove-all FILE; chmod o-w,g-w FILE; chown root:adm FILE    # for each finding; "
+                        "a service keeps what is its own\n"
+                        "grep -rn create /etc/logrotate.conf /etc/logrotate.d    # the mode that the next file gets",
+                .risk = {.nl = "Een dienst die als eigen gebruiker logt kan daarna niet meer schrijven: laat die "
+                               "eigenaar "
+                               "staan.",
+                         .en = "A service that logs as its own user can no longer write afterwards: leave that owner "
+                               "as it is."},
+                .undo = "chown OWNER:GROUP FILE; chmod MODE FILE    # as in the finding"},
+        .severity = BIO_MEDIUM,
+        .aspect = BIO_EXISTENCE,
+        .max_age = "P2D",
+        .uses = (const char *const[]){"logs", NULL},
+        .parameters = permission_parameters,
+        .run = permissions,
+};

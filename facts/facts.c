@@ -13,6 +13,7 @@ const struct fact_reader *const fact_readers[] = {
         &audit_fact,
         &journald_fact,
         &login_defs_fact,
+        &logs_fact,
         &packages_fact,
         &sshd_fact,
         &systemd_fact,
