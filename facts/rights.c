@@ -338,6 +338,6 @@ bool rights_beyond(const struct people *p, const struct place_rights *place, con
                         add(who, &count, "user ", p->items[i]->name.bytes, p->items[i]->name.length);
                 }
         if (count > NAMED_MOST)
-                text_printf(who, " and %zu more", count - NAMED_MOST);
+                text_printf(who, "; and %zu more", count - NAMED_MOST);
         return count > 0;
 }
