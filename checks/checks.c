@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "checks/checks.h"
 
-/* A line each. */
-/* clang-format off */
 const struct bio_check *const built_in_checks[] = {
+        &accounts_file_permissions,
+        &accounts_home_permissions,
+        &accounts_legacy_entries,
+        &accounts_privileged_members,
+        &accounts_system_locked,
         &accounts_uid0,
+        &accounts_unique,
         &audit_enabled,
         &audit_loaded,
         &log_permissions,

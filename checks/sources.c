@@ -4,8 +4,9 @@
 #include <string.h>
 
 /* Accounts elsewhere are judged where they are kept, once it is declared who answers for that directory. */
-static void judge_directory(struct bio_context *c, const struct bio_subject *subject, const struct bio_node *name)
+void judge_directory(struct bio_context *c, const struct bio_node *name)
 {
+        const struct bio_subject *subject = bio_subject(c, BIO_TECHNICAL, "source:%s", bio_string(c, name));
         const struct bio_node *declared = bio_declared(c, "directories");
         const struct bio_node *entry = bio_find(c, declared, "source", bio_string(c, name));
         struct bio_finding *finding;
@@ -27,12 +28,12 @@ static void judge_directory(struct bio_context *c, const struct bio_subject *sub
 static void judge_source(struct bio_context *c, const struct bio_node *source)
 {
         const struct bio_node *name = bio_get(c, source, "name");
-        const struct bio_subject *subject = bio_subject(c, BIO_TECHNICAL, "source:%s", bio_string(c, name));
 
         if (strcmp(bio_string(c, bio_get(c, source, "kind")), "local") == 0)
-                bio_judge(c, subject, bio_get(c, source, "records"), BIO_EQUALS, "0");
+                bio_judge(c, bio_subject(c, BIO_TECHNICAL, "source:%s", bio_string(c, name)),
+                          bio_get(c, source, "records"), BIO_EQUALS, "0");
         else
-                judge_directory(c, subject, name);
+                judge_directory(c, name);
 }
 
 void judge_sources(struct bio_context *c)
@@ -41,4 +42,15 @@ void judge_sources(struct bio_context *c)
 
         BIO_EACH (c, source, bio_query(c, "accounts.sources", NULL))
                 judge_source(c, source);
+}
+
+void judge_unseen_sources(struct bio_context *c, const char *databases)
+{
+        const struct bio_node *source, *records;
+
+        BIO_EACH (c, source, bio_query(c, "accounts.sources", "databases", databases)) {
+                records = bio_get(c, source, "records");
+                if (!bio_known(c, records) || bio_integer(c, records) != 0)
+                        judge_source(c, source);
+        }
 }

@@ -8,5 +8,9 @@
 /* A finding for each source of accounts: of a local one it must be certain that it makes none that passwd lacks; those
  * elsewhere are judged where they are kept, once it is declared who answers for that directory. Uses `accounts`. */
 void judge_sources(struct bio_context *c);
+/* The same of those alone by which some databases of nsswitch.conf ("passwd,group") may have more than is seen here. */
+void judge_unseen_sources(struct bio_context *c, const char *databases);
+/* One that is elsewhere, by its name. */
+void judge_directory(struct bio_context *c, const struct bio_node *name);
 
 #endif

@@ -143,7 +143,7 @@ const struct shadow_line *accounts_password(const struct accounts *a, struct spa
         return NULL;
 }
 
-static struct bio_node *user_node(struct facts *f, const struct accounts *a, const struct passwd_line *user)
+struct bio_node *accounts_user_node(struct facts *f, const struct accounts *a, const struct passwd_line *user)
 {
         struct tree *t = facts_tree(f);
         struct bio_node *node = tree_from(tree_map(t), PASSWD, user->number, 0);
@@ -188,13 +188,13 @@ static const struct bio_node *read_accounts(struct facts *f)
         size_t i;
 
         for (i = 0; i < a->user_count; i++)
-                tree_append(users, user_node(f, a, &a->users[i]));
+                tree_append(users, accounts_user_node(f, a, &a->users[i]));
         tree_set(root, "users", accounts_with_odd_lines(f, a, users));
         tree_set(root, "groups", accounts_groups(f, a));
         tree_set(nsswitch, "passwd", nsswitch_sources(f, "passwd"));
         tree_set(nsswitch, "group", nsswitch_sources(f, "group"));
         tree_set(root, "nsswitch", nsswitch);
-        tree_set(root, "sources", accounts_sources(f, a));
+        tree_set(root, "sources", accounts_sources(f, a, "passwd"));
         return root;
 }
 
@@ -223,19 +223,50 @@ static const struct bio_node *answer_uid0(struct facts *f, const struct bio_node
                                                     PASSWD, a->users[i].number, 0));
                         break;
                 }
-                tree_append(list, user_node(f, a, &a->users[i]));
+                tree_append(list, accounts_user_node(f, a, &a->users[i]));
         }
         return accounts_with_odd_lines(f, a, list);
 }
 
-/* `accounts.sources`: where accounts come from, as in the tree. */
+/* `accounts.sources {databases}`: where accounts come from, as in the tree; of passwd where it is not said. */
 static const struct bio_node *answer_sources(struct facts *f, const struct bio_node *fact,
                                              const struct fact_argument *arguments)
 {
+        const char *databases = fact_argument(arguments, "databases");
+
         (void)fact;
-        (void)arguments;
-        return accounts_sources(f, accounts_of(f));
+        return accounts_sources(f, accounts_of(f), databases ? databases : "passwd");
 }
+
+/* `accounts.duplicates {of}`: lines whose name or number stood before, of "users" or "groups". */
+static const struct bio_node *answer_duplicates(struct facts *f, const struct bio_node *fact,
+                                                const struct fact_argument *arguments)
+{
+        const char *of = fact_argument(arguments, "of");
+
+        (void)fact;
+        if (of && streq(of, "users"))
+                return accounts_duplicate_users(f);
+        if (of && streq(of, "groups"))
+                return accounts_duplicate_groups(f);
+        return tree_undecidable(facts_tree(f), "accounts.duplicates is of users or of groups");
+}
+
+/* Answers that take no argument. */
+#define ANSWER(name)                                                                              \
+        static const struct bio_node *answer_##name(struct facts *f, const struct bio_node *fact, \
+                                                    const struct fact_argument *arguments)        \
+        {                                                                                         \
+                (void)fact;                                                                       \
+                (void)arguments;                                                                  \
+                return accounts_##name(f);                                                        \
+        }
+
+ANSWER(persons)
+ANSWER(system)
+ANSWER(metadata)
+ANSWER(legacy)
+ANSWER(privileged)
 
 /* `accounts.user {name}`: the account that a lookup of this name finds in the local files. */
 static const struct bio_node *answer_user(struct facts *f, const struct bio_node *fact,
@@ -252,7 +283,7 @@ static const struct bio_node *answer_user(struct facts *f, const struct bio_node
         if (a->passwd->state != BIO_KNOWN)
                 return fact_file_state(f, a->passwd);
         if (user)
-                return user_node(f, a, user);
+                return accounts_user_node(f, a, user);
         why = accounts_elsewhere(f, a, "passwd");
         if (why)
                 return tree_undecidable(facts_tree(f), "not in %s, and %s", PASSWD, why);
@@ -297,7 +328,13 @@ static const struct bio_node *answer_passwords(struct facts *f, const struct bio
 static const struct fact_query queries[] = {
         {"accounts.uid0", (const char *const[]){NULL}, answer_uid0, true},
         {"accounts.passwords", (const char *const[]){NULL}, answer_passwords, true},
-        {"accounts.sources", (const char *const[]){NULL}, answer_sources, true},
+        {"accounts.sources", (const char *const[]){"databases", NULL}, answer_sources, true},
+        {"accounts.duplicates", (const char *const[]){"of", NULL}, answer_duplicates, true},
+        {"accounts.persons", (const char *const[]){NULL}, answer_persons, true},
+        {"accounts.system", (const char *const[]){NULL}, answer_system, true},
+        {"accounts.files", (const char *const[]){NULL}, answer_metadata, true},
+        {"accounts.legacy", (const char *const[]){NULL}, answer_legacy, true},
+        {"accounts.privileged", (const char *const[]){NULL}, answer_privileged, true},
         {"accounts.user", (const char *const[]){"name", NULL}, answer_user, true},
         {"accounts.groups", (const char *const[]){"user", NULL}, answer_groups, true},
         {NULL, NULL, NULL, false},

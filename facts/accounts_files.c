@@ -186,6 +186,23 @@ enum line_kind shadow_line_read(const struct line *line, struct shadow_line *ret
         return read_ages(&rest, ret->numbers) ? LINE_ENTRY : LINE_MALFORMED;
 }
 
+enum line_kind gshadow_line_read(const struct line *line, struct gshadow_line *ret)
+{
+        struct rest rest;
+        enum line_kind kind = begin(line, &rest);
+
+        *ret = (struct gshadow_line){.number = line->number};
+        if (kind != LINE_ENTRY)
+                return kind;
+        ret->name = text_field(&rest);
+        if (is_compat(ret->name))
+                return LINE_COMPAT;
+        ret->password = text_field(&rest);
+        ret->administrators = text_field(&rest);
+        ret->members = (struct span){rest.at, (size_t)(rest.end - rest.at)};
+        return LINE_ENTRY;
+}
+
 bool group_line_member(const struct group_line *group, size_t *at, struct span *ret)
 {
         const char *bytes = group->members.bytes;

@@ -47,6 +47,11 @@ struct shadow_line {
         unsigned number;
 };
 
+struct gshadow_line {
+        struct span name, password, administrators, members; /* the last two: comma-separated */
+        unsigned number;
+};
+
 enum line_kind {
         LINE_BLANK,     /* empty or a comment */
         LINE_MALFORMED, /* the library passes over it */
@@ -58,6 +63,8 @@ enum line_kind {
 enum line_kind passwd_line_read(const struct line *line, struct passwd_line *ret);
 enum line_kind group_line_read(const struct line *line, struct group_line *ret);
 enum line_kind shadow_line_read(const struct line *line, struct shadow_line *ret);
+/* gshadow(5). */
+enum line_kind gshadow_line_read(const struct line *line, struct gshadow_line *ret);
 
 /* Whether a line counts where memberships are gathered (initgroups(3)): there the library reads the file anew, and
  * passes over neither comments nor compat lines. */
@@ -69,6 +76,15 @@ bool group_line_member(const struct group_line *group, size_t *at, struct span *
 static inline bool span_equals(struct span a, const char *bytes, size_t length)
 {
         return a.length == length && (length == 0 || memcmp(a.bytes, bytes, length) == 0);
+}
+
+/* The order of bytes: less than, equal to or greater than 0. */
+static inline int span_compare(struct span a, struct span b)
+{
+        size_t shorter = a.length < b.length ? a.length : b.length;
+        int r = shorter > 0 ? memcmp(a.bytes, b.bytes, shorter) : 0;
+
+        return r != 0 ? r : (a.length > b.length) - (a.length < b.length);
 }
 
 /* What a password field says, without the hash: how crypt(5) would take it. */

@@ -41,10 +41,39 @@ struct bio_node *accounts_ageing_node(struct facts *f, const struct accounts *a,
 /* The accounts whose field may hold a password, or did before it was locked: {"name","password","ageing"}. */
 const struct bio_node *accounts_passwords(struct facts *f);
 
+/* An account as in the tree: {"name","uid",…}. */
+struct bio_node *accounts_user_node(struct facts *f, const struct accounts *a, const struct passwd_line *user);
+
+/* accounts_people.c */
+
+/* Persons and their homes: a list of {"name","uid","shell","path","home"}. */
+const struct bio_node *accounts_persons(struct facts *f);
+/* System accounts: as in the tree, with "session", and "keys" where there is one. */
+const struct bio_node *accounts_system(struct facts *f);
+
+/* accounts_unique.c */
+
+/* Lines whose name or number stood before: a list of {"name","what","value","first"}. */
+const struct bio_node *accounts_duplicate_users(struct facts *f);
+const struct bio_node *accounts_duplicate_groups(struct facts *f);
+
+/* accounts_metadata.c */
+
+/* The files that accounts stand in, and the directories above: a list of {"path","contents","metadata"}. */
+const struct bio_node *accounts_metadata(struct facts *f);
+/* Their lines that begin with + or -: a list of {"file","entry","compat"}. */
+const struct bio_node *accounts_legacy(struct facts *f);
+
+/* accounts_privileged.c */
+
+/* Who can become root: {"accounts","groups","rules","sudoers","su","digest"}. */
+const struct bio_node *accounts_privileged(struct facts *f);
+
 /* accounts_sources.c */
 
-/* Where accounts come from: a list of {"name","kind","records"}. */
-struct bio_node *accounts_sources(struct facts *f, const struct accounts *a);
+/* Where the accounts of some databases ("passwd", "passwd,group") come from: a list of {"name","kind","records"}, each
+ * source once. */
+struct bio_node *accounts_sources(struct facts *f, const struct accounts *a, const char *databases);
 /* Why the local file is not all there is to say about a database ("passwd", "group"), or NULL. */
 const char *accounts_elsewhere(struct facts *f, const struct accounts *a, const char *database);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Where accounts come from besides the local files: nsswitch.conf, systemd's user records, compat lines. */
+#include <string.h>
+
+#include "base/memory.h"
 #include "base/text.h"
 #include "facts/accounts_internal.h"
 #include "facts/nsswitch.h"
@@ -61,46 +64,60 @@ static struct bio_node *local_records(struct facts *f, const struct accounts *a,
         return streq(source, "systemd") ? records_node(f, database) : NULL;
 }
 
-static struct bio_node *source_node(struct facts *f, const struct accounts *a, const struct bio_node *listed)
+static struct bio_node *find_source(struct bio_node *list, const char *name)
+{
+        size_t i;
+
+        for (i = 0; i < tree_count(list); i++)
+                if (streq(tree_bytes_of(tree_get(tree_at(list, i), "name"), NULL), name))
+                        return (struct bio_node *)tree_at(list, i);
+        return NULL;
+}
+
+/* A source of one database more. One that may make accounts or groups in any of them may make some. */
+static void add_source(struct facts *f, const struct accounts *a, const struct bio_node *listed, const char *database,
+                       struct bio_node *list)
 {
         struct tree *t = facts_tree(f);
-        struct bio_node *node = tree_from(tree_map(t), tree_source(listed), tree_line(listed), 0);
-        const struct bio_node *name = tree_get(listed, "name");
-        struct bio_node *records = local_records(f, a, tree_bytes_of(name, NULL), "passwd");
         size_t length;
-        const char *bytes = tree_bytes_of(name, &length);
+        const char *name = tree_bytes_of(tree_get(listed, "name"), &length);
+        struct bio_node *node = find_source(list, name), *records = local_records(f, a, name, database);
 
-        tree_set(node, "name", tree_bytes(t, bytes, length));
+        if (node && tree_state(tree_get(node, "records")) == BIO_KNOWN && records && tree_state(records) != BIO_KNOWN) {
+                tree_set(node, "records", records);
+                return;
+        }
+        if (node)
+                return;
+        node = tree_from(tree_append(list, tree_map(t)), tree_source(listed), tree_line(listed), 0);
+        tree_set(node, "name", tree_bytes(t, name, length));
         tree_set(node, "kind", tree_text(t, records ? "local" : "other"));
         if (records)
                 tree_set(node, "records", records);
-        return node;
 }
 
-/* A source of the list before `end` has the name. */
-static bool listed_before(const struct bio_node *list, size_t end, const char *name)
+struct bio_node *accounts_sources(struct facts *f, const struct accounts *a, const char *databases)
 {
-        size_t i;
-
-        for (i = 0; i < end; i++)
-                if (streq(tree_bytes_of(tree_get(tree_at(list, i), "name"), NULL), name))
-                        return true;
-        return false;
-}
-
-struct bio_node *accounts_sources(struct facts *f, const struct accounts *a)
-{
-        struct bio_node *listed = nsswitch_sources(f, "passwd"), *list;
+        struct bio_node *list = NULL;
         struct tree *t = facts_tree(f);
-        size_t i;
 
-        if (tree_state(listed) != BIO_KNOWN)
-                return listed;
-        list = tree_from(tree_list(t), tree_source(listed), tree_line(listed), 0);
-        for (i = 0; i < tree_count(listed); i++)
-                if (!listed_before(listed, i, tree_bytes_of(tree_get(tree_at(listed, i), "name"), NULL)))
-                        tree_append(list, source_node(f, a, tree_at(listed, i)));
-        return list;
+        while (*databases) {
+                size_t length = strcspn(databases, ","), i;
+                _cleanup_free_ char *database = must_strndup(databases, length);
+                struct bio_node *listed = nsswitch_sources(f, database);
+
+                databases += length + (databases[length] == ',');
+                /* initgroups(3) follows group where it has no line of its own. */
+                if (streq(database, "initgroups") && tree_line(listed) == 0)
+                        continue;
+                if (tree_state(listed) != BIO_KNOWN)
+                        return listed;
+                if (!list)
+                        list = tree_from(tree_list(t), tree_source(listed), tree_line(listed), 0);
+                for (i = 0; i < tree_count(listed); i++)
+                        add_source(f, a, tree_at(listed, i), database, list);
+        }
+        return list ? list : tree_list(t);
 }
 
 const char *accounts_elsewhere(struct facts *f, const struct accounts *a, const char *database)
