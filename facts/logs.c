@@ -36,12 +36,12 @@ static const struct {
         const char *const *services;
         bool everyone_reads; /* who logged in is for everyone to ask (last(1)) */
 } system_logs[] = {
-        {"auth.log", syslog_service, false}, {"syslog", syslog_service, false},     {"kern.log", syslog_service, false},
-        {"messages", syslog_service, false}, {"secure", syslog_service, false},     {"daemon.log", syslog_service, false},
-        {"user.log", syslog_service, false}, {"cron.log", syslog_service, false},   {"cron", syslog_service, false},
-        {"debug", syslog_service, false},    {"wtmp", no_service, true},            {"wtmp.db", no_service, true},
-        {"btmp", no_service, false},         {"lastlog", no_service, true},         {"faillog", no_service, true},
-        {"tallylog", no_service, false},     {"audit/", no_service, false},         {"sudo-io/", no_service, false},
+        {"auth.log", syslog_service, false}, {"syslog", syslog_service, false},   {"kern.log", syslog_service, false},
+        {"messages", syslog_service, false}, {"secure", syslog_service, false},   {"daemon.log", syslog_service, false},
+        {"user.log", syslog_service, false}, {"cron.log", syslog_service, false}, {"cron", syslog_service, false},
+        {"debug", syslog_service, false},    {"wtmp", no_service, true},          {"wtmp.db", no_service, true},
+        {"btmp", no_service, false},         {"lastlog", no_service, true},       {"faillog", no_service, true},
+        {"tallylog", no_service, false},     {"audit/", no_service, false},       {"sudo-io/", no_service, false},
 };
 
 /* The row of a path below /var/log, or its count. */
@@ -122,7 +122,8 @@ static const struct place_rights *way_to(struct reading *r, const char *link, co
 
         for (slash = resolved; slash; slash = strchr(slash + 1, '/')) {
                 struct place_rights *place = arena_alloc(&r->arena, sizeof(*place));
-                const char *path = slash == resolved ? "/" : arena_printf(&r->arena, "%.*s", (int)(slash - resolved), resolved);
+                const char *path =
+                        slash == resolved ? "/" : arena_printf(&r->arena, "%.*s", (int)(slash - resolved), resolved);
                 const char *why = rights_at(r->facts, path, above, place);
 
                 if (why) {

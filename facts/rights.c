@@ -66,8 +66,8 @@ static void add_membership(struct people *p, uint32_t gid, size_t person)
                 p->unknown = "more memberships of groups than are looked at";
                 return;
         }
-        p->memberships = must_grow(p->memberships, &p->memberships_allocated, p->membership_count + 1,
-                                   sizeof(*p->memberships));
+        p->memberships =
+                must_grow(p->memberships, &p->memberships_allocated, p->membership_count + 1, sizeof(*p->memberships));
         p->memberships[p->membership_count++] = (struct membership){gid, person};
 }
 
@@ -164,6 +164,11 @@ const char *rights_at(struct facts *f, const char *path, const struct place_righ
         acl = access_acl(facts_access(f), path);
         if (acl.state == BIO_UNREADABLE)
                 return acl.why;
+        /* Where the mask takes everything away the kernel does not ask the list: who is named there gets what everyone
+         * has.
+         */
+        if (!(file->mode & S_IRWXG))
+                acl.count = 0;
         *ret = (struct place_rights){file->uid, file->gid, file->mode, acl, above};
         return NULL;
 }
@@ -302,7 +307,8 @@ static void add_owner(const struct people *p, const struct place_rights *place, 
         if (place->uid == 0 || !owner_has(place, asked->right) || (user && is_person(p, user)))
                 return;
         if (!user) {
-                if (asked->services || (place->uid >= p->uid_min && !(place->uid >= DYNAMIC_FIRST && place->uid <= DYNAMIC_LAST)))
+                if (asked->services ||
+                    (place->uid >= p->uid_min && !(place->uid >= DYNAMIC_FIRST && place->uid <= DYNAMIC_LAST)))
                         add(who, count, "uid ", number, strlen(number));
                 return;
         }
