@@ -35,7 +35,6 @@ enum report_string {
         STRING_NOTHING_EXAMINED,
         STRING_HOST_NOT_NEEDED,
         STRING_LIMITS,
-        STRING_THREAT_MODEL,
         STRING_NOTHING_FAILED,
         STRING_NO_CHECKS,
         STRING_KIND,

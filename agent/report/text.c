@@ -87,7 +87,6 @@ static void write_foot(const struct text_report *w, const struct view *v)
         if (v->counts[BIO_FAIL] > 0)
                 layout_wrap(w->out, w->width, 0, 0, text_word(w, STRING_EXPLAIN));
         layout_wrap(w->out, w->width, 0, 0, text_word(w, STRING_LIMITS));
-        layout_wrap(w->out, w->width, 0, 0, text_word(w, STRING_THREAT_MODEL));
 }
 
 int report_write_text(const struct report *r, const struct report_options *o, struct text *out)

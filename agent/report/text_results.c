@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A result, or several of one cause: what was found, what it bears on, and the fix. */
+#include <ctype.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -125,21 +126,47 @@ static size_t count_lines(const char *s)
         return n;
 }
 
+/* A command that means the same behind "&&": words, and nothing that the shell would read another way. */
+static bool is_plain(const char *command, size_t length)
+{
+        for (size_t i = 0; i < length; i++)
+                if (!isalnum((unsigned char)command[i]) && !strchr(" /._=:@,+-", command[i]))
+                        return false;
+        return length > 0;
+}
+
 /* A command is written as it is to be typed: never wrapped. Returns the label of what follows. */
+static const char *write_command(const struct text_report *w, const char *label, const char *line)
+{
+        layout_spaces(w->out, TEXT_INDENT);
+        layout_pad(w->out, label, LABEL);
+        layout_clean(w->out, line);
+        text_add_char(w->out, '\n');
+        return "";
+}
+
+/* Each line of `commands`; plain ones that fit on one line are joined, so that one stops at the failure of another. */
 static const char *write_commands(const struct text_report *w, const char *label, const char *commands)
 {
+        _cleanup_text_ struct text line = {0};
+        bool plain = false;
+
         while (commands && *commands) {
                 size_t n = strcspn(commands, "\n");
-                _cleanup_free_ char *line = must_strndup(commands, n);
+                bool own = is_plain(commands, n);
 
-                layout_spaces(w->out, TEXT_INDENT);
-                layout_pad(w->out, label, LABEL);
-                layout_clean(w->out, line);
-                text_add_char(w->out, '\n');
+                if (line.length > 0 && plain && own && !w->all &&
+                    TEXT_INDENT + LABEL + line.length + 4 + n <= w->width) {
+                        text_add(&line, " && ");
+                } else if (line.length > 0) {
+                        label = write_command(w, label, text_string(&line));
+                        text_clear(&line);
+                }
+                text_append(&line, commands, n);
+                plain = own;
                 commands += n + (commands[n] == '\n');
-                label = "";
         }
-        return label;
+        return line.length > 0 ? write_command(w, label, text_string(&line)) : label;
 }
 
 /* As many of its sentences as two lines hold; of one that is too long, the clause before a semicolon. */
@@ -166,7 +193,8 @@ static void write_fix(const struct text_report *w, const json_t *result)
         const json_t *fix = json_object_get(view_descriptor(w->report, result), "fix");
         const char *commands = json_member_string(fix, "commands"), *reload = json_member_string(fix, "reload");
         const char *risk = title_in(w, json_object_get(fix, "risk")), *check = json_member_string(result, "check");
-        _cleanup_free_ char *first = shortened(risk), *explain = NULL;
+        _cleanup_free_ char *first = shortened(risk);
+        _cleanup_text_ struct text all = {0};
 
         if (w->all) {
                 (void)write_commands(w, text_word(w, STRING_FIX), commands);
@@ -177,11 +205,12 @@ static void write_fix(const struct text_report *w, const json_t *result)
                 return;
         }
         if (count_lines(commands) + count_lines(reload) > COMMANDS_MOST) {
-                explain = must_printf("bioagent explain %s", check ? check : "?");
-                commands = explain;
-                reload = NULL;
+                text_printf(&all, "bioagent explain %s", check ? check : "?");
+        } else {
+                text_printf(&all, "%s%s%s", commands ? commands : "", commands && reload ? "\n" : "",
+                            reload ? reload : "");
         }
-        (void)write_commands(w, write_commands(w, text_word(w, STRING_FIX), commands), reload);
+        (void)write_commands(w, text_word(w, STRING_FIX), text_string(&all));
         if (*risk)
                 write_field(w, STRING_RISK, first);
 }

@@ -129,4 +129,6 @@ const char page_style[] =
         "pre{background:none;color:#000;border:1px solid var(--line)}.badge,.notice,.bar rect{print-color-adjust:exact}"
         ".card>summary,.fix>summary{list-style:none}::details-content{content-visibility:visible;display:block;height:"
         "auto}"
-        "tr,.evidence li{break-inside:avoid}h2,h3,summary{break-after:avoid}}";
+        "th,td{padding:.15rem .5rem}.card{padding:0 .6rem;margin:0 0 "
+        ".3rem}.card[open]{padding-bottom:.3rem}.card>summary{padding:.3rem 0}"
+        "h2{margin:1.2rem 0 .4rem}tr,.evidence li{break-inside:avoid}h2,h3,summary{break-after:avoid}}";

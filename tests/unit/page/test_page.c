@@ -106,7 +106,7 @@ static void evidence_shows_what_decided(void **state)
         assert_non_null(strstr(html, "verwacht: no"));
         assert_non_null(strstr(html, "Titel"));
         assert_non_null(strstr(html, "one\ntwo &lt;x&gt;"));
-        assert_non_null(strstr(html, "Geteld zijn 3 bevindingen; hier staan er 2."));
+        assert_non_null(strstr(html, "Bevindingen geteld: 3; hier getoond: 2."));
         assert_non_null(strstr(html, "gewist")); /* a subject that was disclosed once */
         /* What needs work comes first. */
         assert_true(strstr(html, "ssh.root-login") < strstr(html, "a.pass"));

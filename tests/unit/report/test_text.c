@@ -142,8 +142,7 @@ static void a_failure_shows_what_decided_what_it_bears_on_and_how_to_fix_it(void
                         "    overrides the default\n"
                         "  fix      sed -i 's/this is a command that is longer than a terminal is wide/and it "
                         "is not to be broken/' /etc/x\n"
-                        "           second\n"
-                        "           systemctl reload ssh\n"
+                        "           second && systemctl reload ssh\n"
                         "  risk     Careful. More.\n"
                         "fail  t.low  Low  (1)\n");
         assert_has_not(out, "/etc/passwd:1"); /* it did not decide */
