@@ -9,12 +9,12 @@
 #include "report/writers.h"
 
 static const char header[] =
-        "host,made,measure,part,measure_title,check,check_title,severity,result,subject,status,source,"
+        "host,made,measure,part,measure_title,check,with,check_title,severity,result,subject,status,source,"
         "line,key,actual,expected,note,because,basis\r\n";
 
 /* What of a line is the same for all of a result's. */
 struct row {
-        const char *host, *made, *check, *title, *severity, *result, *because, *basis;
+        const char *host, *made, *check, *with, *title, *severity, *result, *because, *basis;
 };
 
 /* Always quoted. A cell that a spreadsheet would take for a formula begins with an apostrophe. */
@@ -84,6 +84,7 @@ static void add_line(struct text *out, const struct report *r, const struct repo
         add_cell(out, part ? part + 1 : "", false);
         add_cell(out, view_title(json_object_get(r->titles, measure), o->language), false);
         add_cell(out, row->check, false);
+        add_cell(out, row->with, false);
         add_cell(out, row->title, false);
         add_cell(out, row->severity, false);
         add_cell(out, row->result, false);
@@ -103,11 +104,13 @@ static void add_result(struct text *out, const struct report *r, const struct re
 {
         const json_t *descriptor = view_descriptor(r, result), *references = json_object_get(result, "measures");
         _cleanup_free_ char *because = view_text(json_member_string(result, "because"), o->language);
+        _cleanup_free_ char *with = view_with(result);
         _cleanup_text_ struct text basis = {0};
         struct row row = {
                 .host = json_member_string(json_object_get(r->payload, "host"), "name"),
                 .made = json_member_string(r->payload, "made"),
                 .check = json_member_string(result, "check"),
+                .with = with,
                 .title = view_title(json_object_get(descriptor, "title"), o->language),
                 .severity = json_member_string(descriptor, "severity"),
                 .result = json_member_string(result, "status"),

@@ -169,22 +169,21 @@ static const char *write_commands(const struct text_report *w, const char *label
         return line.length > 0 ? write_command(w, label, text_string(&line)) : label;
 }
 
-/* As many of its sentences as two lines hold; of one that is too long, the clause before a semicolon. */
+/* Its first sentence (of a long one the clause before a semicolon), and those after it that two lines hold too. */
 static char *shortened(const char *risk)
 {
-        const char *end = risk, *stop, *clause = strstr(risk, "; ");
+        const char *end = risk, *clause = strstr(risk, "; ");
 
-        do {
-                stop = strstr(end, ". ");
+        while (*end) {
+                const char *stop = strstr(end, ". ");
+
                 stop = stop ? stop + 1 : end + strlen(end);
-                if (stop - risk > RISK_MOST)
+                if (stop - risk > RISK_MOST && end > risk)
                         break;
-                end = *stop ? stop + 1 : stop;
-        } while (*end);
-        if (end == risk && clause)
-                return must_printf("%.*s.", (int)(clause - risk), risk);
-        if (end == risk)
-                return must_strdup(risk);
+                if (stop - risk > RISK_MOST && clause && clause < stop)
+                        return must_printf("%.*s.", (int)(clause - risk), risk);
+                end = stop + strspn(stop, " ");
+        }
         return must_strndup(risk, (size_t)(end - risk));
 }
 
@@ -271,6 +270,15 @@ static void write_line(const struct text_report *w, const struct view_group *g, 
         layout_wrap(w->out, w->width, TEXT_INDENT, at, whole);
 }
 
+/* "passwords.max-age term=P6M": what a policy asks otherwise than by default tells two results of one check apart. */
+static char *check_name(const json_t *result)
+{
+        const char *check = json_member_string(result, "check");
+        _cleanup_free_ char *with = view_with(result);
+
+        return must_printf("%s%s%s", check ? check : "?", *with ? " " : "", with);
+}
+
 static const char *check_title(const struct text_report *w, const json_t *result)
 {
         return title_in(w, json_object_get(view_descriptor(w->report, result), "title"));
@@ -303,23 +311,25 @@ static void write_shared_cause(const struct text_report *w, const struct view_gr
         unsigned columns = 1;
 
         write_line(w, g, head, measures);
-        for (size_t i = 0; i < g->count; i++)
-                columns = max_columns(columns, json_member_string(g->results[i], "check"));
         for (size_t i = 0; i < g->count; i++) {
-                const char *check = json_member_string(g->results[i], "check");
+                _cleanup_free_ char *check = check_name(g->results[i]);
 
-                layout_field(w->out, w->width, TEXT_INDENT, columns + 2, check ? check : "?",
-                             check_title(w, g->results[i]));
+                columns = max_columns(columns, check);
+        }
+        for (size_t i = 0; i < g->count; i++) {
+                _cleanup_free_ char *check = check_name(g->results[i]);
+
+                layout_field(w->out, w->width, TEXT_INDENT, columns + 2, check, check_title(w, g->results[i]));
         }
 }
 
 /* A cause says most by itself; one finding shows it. */
 static void write_one(const struct text_report *w, const struct view_group *g, struct text *measures)
 {
-        const char *check = json_member_string(g->results[0], "check");
+        _cleanup_free_ char *check = check_name(g->results[0]);
         _cleanup_free_ char *because = text_in(w, g->results[0], "because");
-        _cleanup_free_ char *line = must_printf("%s  %s%s%s", check ? check : "?", check_title(w, g->results[0]),
-                                                because ? ": " : "", because ? because : "");
+        _cleanup_free_ char *line = must_printf("%s  %s%s%s", check, check_title(w, g->results[0]), because ? ": " : "",
+                                                because ? because : "");
 
         write_line(w, g, line, measures);
         write_findings(w, g->results[0], because && !w->all ? 1 : FINDINGS_MOST);

@@ -41,6 +41,20 @@ char *view_text(const char *english, enum report_language language)
         return !english ? NULL : language == REPORT_NL ? texts_dutch(english) : must_strdup(english);
 }
 
+char *view_with(const json_t *result)
+{
+        _cleanup_text_ struct text t = {0};
+        json_t *value;
+        const char *key;
+
+        json_object_foreach (json_object_get(result, "with"), key, value) {
+                _cleanup_free_ char *other = json_is_string(value) ? NULL : json_text(value);
+
+                text_printf(&t, "%s%s=%s", t.length ? " " : "", key, other ? other : json_string_value(value));
+        }
+        return text_take(&t);
+}
+
 /* ---- advice ---- */
 
 bool view_measure_is_advice(const json_t *measure)

@@ -39,6 +39,8 @@ enum bio_status view_status(const json_t *object, const char *key);
 const json_t *view_descriptor(const struct report *r, const json_t *result);
 /* The text of a title ({"nl","en"}) in that language, or "". */
 const char *view_title(const json_t *title, enum report_language language);
+/* A result's parameters: "term=P6M longer=manual", malloc'd, "" where it has none. */
+char *view_with(const json_t *result);
 /* A text of a result in that language: malloc'd, NULL for NULL. */
 char *view_text(const char *english, enum report_language language);
 /* A measure, and a result that bears on measures of that kind alone, is advice: outside the exit status. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/memory.h"
 #include "page/page.h"
 #include "record/record.h"
 
@@ -307,6 +308,23 @@ static void add_bears_on(struct text *out, enum page_language language, const js
         text_add(out, "</dd></div>");
 }
 
+/* What a policy asks otherwise than by default: it tells two results of one check apart. */
+static void add_with(struct text *out, const json_t *with)
+{
+        json_t *value;
+        const char *key;
+
+        json_object_foreach ((json_t *)with, key, value) {
+                _cleanup_free_ char *other = json_is_string(value) ? NULL : json_text(value);
+
+                text_add(out, "<code>");
+                text_add_html(out, key);
+                text_add_char(out, '=');
+                text_add_html(out, other ? other : json_string_value(value));
+                text_add(out, "</code> ");
+        }
+}
+
 static void add_result(struct text *out, enum page_language language, const json_t *result, const json_t *descriptor,
                        int64_t now)
 {
@@ -317,7 +335,9 @@ static void add_result(struct text *out, enum page_language language, const json
                 return;
         text_printf(out, "<details class=\"card\"%s><summary><span class=\"id\">", open ? " open" : "");
         text_add_html(out, check);
-        text_add(out, "</span> <span class=\"title\">");
+        text_add(out, "</span> ");
+        add_with(out, json_object_get(result, "with"));
+        text_add(out, "<span class=\"title\">");
         text_add_html(out, titled(language, json_object_get(descriptor, "title"), ""));
         text_add(out, "</span> <span class=\"answer\">");
         if (!is_valid(result)) {
