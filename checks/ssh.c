@@ -128,7 +128,7 @@ const struct bio_check ssh_root_login = {
                 .risk = {.nl = "Controleer eerst dat iemand anders kan inloggen en root kan worden. Een Match-blok dat "
                                "PermitRootLogin zet wint hiervan: pas dat zelf aan.",
                          .en = "First make sure that somebody else can log in and become root. A Match block that sets "
-                               "PermitRootLogin wins from this: change that itself."},
+                               "it wins from this: change that itself."},
                 .undo = "rm /etc/ssh/sshd_config.d/00-root-login.conf"},
         .severity = BIO_HIGH,
         .aspect = BIO_EXISTENCE,
