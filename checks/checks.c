@@ -11,6 +11,7 @@ const struct bio_check *const built_in_checks[] = {
         &accounts_unique,
         &audit_enabled,
         &audit_loaded,
+        &backup_scheduled,
         &log_permissions,
         &log_persistent,
         &passwords_empty,

@@ -21,6 +21,7 @@ extern const struct bio_check passwords_hashing;
 extern const struct bio_check passwords_max_age;
 extern const struct bio_check passwords_min_age;
 extern const struct bio_check passwords_warn_age;
+extern const struct bio_check backup_scheduled;
 extern const struct bio_check ssh_empty_passwords;
 extern const struct bio_check ssh_log_level;
 extern const struct bio_check ssh_password_login;

@@ -11,6 +11,7 @@
 const struct fact_reader *const fact_readers[] = {
         &accounts_fact,
         &audit_fact,
+        &backup_fact,
         &journald_fact,
         &login_defs_fact,
         &logs_fact,

@@ -8,6 +8,7 @@
 extern const struct fact_reader sshd_fact;
 extern const struct fact_reader accounts_fact;
 extern const struct fact_reader audit_fact;
+extern const struct fact_reader backup_fact;
 extern const struct fact_reader login_defs_fact;
 extern const struct fact_reader systemd_fact;
 extern const struct fact_reader packages_fact;
