@@ -20,7 +20,8 @@ static bool judge_job(struct bio_context *c, const struct bio_node *job)
                 return true;
         }
         if (bio_known(c, timer) && strcmp(bio_string(c, timer), "active") != 0) {
-                finding = bio_conclude(c, subject, BIO_MANUAL, "enabled and not started: until the next start nothing runs");
+                finding = bio_conclude(c, subject, BIO_MANUAL,
+                                       "enabled and not started: until the next start nothing runs");
                 bio_evidence(c, finding, timer, "active", true);
                 return true;
         }
@@ -56,12 +57,14 @@ static void scheduled(struct bio_context *c)
                 any = judge_job(c, job) || any;
         if (any || declared(c))
                 return;
-        finding = bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "backup:schedule"), BIO_MANUAL,
-                               "no job of a known backup program is enabled here, which says nothing of backups from outside");
+        finding = bio_conclude(
+                c, bio_subject(c, BIO_TECHNICAL, "backup:schedule"), BIO_MANUAL,
+                "no job of a known backup program is enabled here, which says nothing of backups from outside");
         bio_evidence(c, finding, bio_get(c, fact, "looked_for"), NULL, true);
         BIO_EACH (c, client, bio_get(c, fact, "clients"))
                 bio_evidence(c,
-                             bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "client:%s", bio_string(c, client)), BIO_MANUAL,
+                             bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "client:%s", bio_string(c, client)),
+                                          BIO_MANUAL,
                                           "a client that a server drives: when it makes backups is known there"),
                              client, NULL, true);
 }
@@ -74,9 +77,11 @@ const struct bio_check backup_scheduled = {
         .fix = {.commands = "systemctl list-timers --all      # what is scheduled\n"
                             "journalctl --unit NAME.service   # why the last run failed\n"
                             "systemctl start NAME.service     # try it again",
-                .risk = {.nl = "Een back-up belast schijf en netwerk; start hem op een rustig moment. Maakt iets van buiten de "
+                .risk = {.nl = "Een back-up belast schijf en netwerk; start hem op een rustig moment. Maakt iets van "
+                               "buiten de "
                                "back-up, leg dat dan vast met `bioagent declare`.",
-                         .en = "A backup loads disk and network; start it at a quiet moment. Where something outside makes the "
+                         .en = "A backup loads disk and network; start it at a quiet moment. Where something outside "
+                               "makes the "
                                "backup, declare it with `bioagent declare`."}},
         .severity = BIO_HIGH,
         .aspect = BIO_EXISTENCE,

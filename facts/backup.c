@@ -18,6 +18,7 @@
 #define TIMERS_MOST  256
 #define CRONTAB_MOST ((size_t)256 * 1024)
 #define JOBS_MOST    256
+#define LINES_MOST   10000 /* of a crontab; cron takes no more */
 #define USERS        "/var/spool/cron/crontabs"
 
 /* --- nodes */
@@ -73,7 +74,8 @@ static const char *activated(struct systemd *s, const char *timer)
                 const char *path = i == 0 ? fragment.path : drop_ins.items[i - 1];
                 const struct access_file *file = access_read(s->access, path, UNIT_FILE_MOST);
 
-                if (file->state != BIO_KNOWN || unit_file_parse(file->bytes, file->length, take_unit, &activates, &line))
+                if (file->state != BIO_KNOWN ||
+                    unit_file_parse(file->bytes, file->length, take_unit, &activates, &line))
                         return NULL;
         }
         if (activates.unit)
@@ -211,8 +213,8 @@ static struct bio_node *cron_enabled(struct tree *t, const struct bio_node *cron
         return tree_from(tree_bool(t, streq(tree_bytes_of(cron, NULL), "enabled")), tree_source(cron), 0, 0);
 }
 
-/* cron takes no file that others can write, of the system none of another owner, none whose last line has no end, and
- * none with a line that it cannot parse or for somebody who is not there. */
+/* cron takes a user's crontab with mode 0600 alone; no file that others can write, of the system none of another owner,
+ * none whose last line has no end, and none with a line that it cannot parse or for somebody who is not there. */
 static bool is_taken(struct jobs *j, const struct access_file *file, bool with_user)
 {
         struct crontab_job job = {0};
@@ -220,10 +222,14 @@ static bool is_taken(struct jobs *j, const struct access_file *file, bool with_u
         struct line line;
 
         if (file->state != BIO_KNOWN || file->length == 0 || file->bytes[file->length - 1] != '\n' ||
-            memchr(file->bytes, '\0', file->length) || (file->mode & (S_IWGRP | S_IWOTH)) || (with_user && file->uid != 0))
+            memchr(file->bytes, '\0', file->length) ||
+            (with_user ? (file->mode & (S_IWGRP | S_IWOTH)) != 0 : (file->mode & 07777) != 0600) ||
+            (with_user && file->uid != 0))
                 return false;
         lines = lines_of(file->bytes, file->length);
         while (lines_next(&lines, &line)) {
+                if (line.number > LINES_MOST)
+                        return false;
                 switch (crontab_line_read(line.bytes, line.length, with_user, &job)) {
                 case CRONTAB_NOTHING:
                         break;

@@ -12,18 +12,22 @@ static const struct {
         const char *others;  /* words with which it does something else; NULL: none */
 } programs[] = {
         {"restic", "backup",
-         " cache cat check copy diff dump find forget generate init key list ls migrate mount prune rebuild-index recover "
+         " cache cat check copy diff dump find forget generate init key list ls migrate mount prune rebuild-index "
+         "recover "
          "repair restore rewrite self-update snapshots stats tag unlock version "},
         {"borg", "create",
-         " benchmark break-lock check compact config debug delete diff export-tar extract import-tar info init key list mount "
+         " benchmark break-lock check compact config debug delete diff export-tar extract import-tar info init key "
+         "list mount "
          "prune recreate rename serve umount upgrade with-lock "},
         {"borgmatic", NULL,
-         " borg break-lock check compact config export-tar extract info init key list mount prune rcreate restore rinfo "
+         " borg break-lock check compact config export-tar extract info init key list mount prune rcreate restore "
+         "rinfo "
          "rlist transfer umount "},
         {"duplicity", NULL,
          " cleanup collection-status list-current-files remove-all-but-n-full remove-all-inc-of-but-n-full "
          "remove-older-than replicate restore verify "},
-        {"duply", "backup bkp full incr", " cleanup fetch list purge purgeFull purgeIncr restore status verify verifyPath "},
+        {"duply", "backup bkp full incr",
+         " cleanup fetch list purge purgeFull purgeIncr restore status verify verifyPath "},
         {"rdiff-backup", "backup", " calculate compare complete info list regress remove restore server test verify "},
         {"rsnapshot", NULL, " configtest diff du help version version_only -t "},
         {"kopia", "create", " maintenance policy repository restore server user "},
@@ -81,7 +85,8 @@ const char *backup_program(const char *const *words, size_t count)
         for (; at < count; at++) {
                 if (is_wrapper(words[at]))
                         wrapped = true;
-                else if (!strchr(words[at], '=') && !(wrapped && (words[at][0] == '-' || isdigit((unsigned char)words[at][0]))))
+                else if (!strchr(words[at], '=') &&
+                         !(wrapped && (words[at][0] == '-' || isdigit((unsigned char)words[at][0]))))
                         break;
         }
         for (i = 0; i < ELEMENTS(programs); i++)

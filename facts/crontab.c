@@ -62,10 +62,35 @@ static bool is_field(const char *s, size_t length, size_t field)
         }
 }
 
+/* NAME=VALUE, with blanks around the sign; the value without quotes, or in one pair. What is empty the versions of cron
+ * take differently. */
+static bool is_variable(const char *s, size_t length)
+{
+        size_t at = 0;
+
+        while (at < length && (isalnum((unsigned char)s[at]) || s[at] == '_'))
+                at++;
+        s += at;
+        length -= at;
+        span_trim(&s, &length);
+        if (length == 0 || *s != '=')
+                return false;
+        s++;
+        length--;
+        span_trim(&s, &length);
+        if (length >= 2 && (*s == '"' || *s == '\'') && s[length - 1] == *s) {
+                s++;
+                length -= 2;
+        } else if (length == 0) {
+                return false;
+        }
+        return !memchr(s, '"', length) && !memchr(s, '\'', length);
+}
+
 enum crontab_line crontab_line_read(const char *s, size_t length, bool with_user, struct crontab_job *ret)
 {
-        static const char *const names[] = {"@reboot", "@yearly",  "@annually", "@monthly",
-                                            "@weekly", "@daily", "@midnight", "@hourly"};
+        static const char *const names[] = {"@reboot", "@yearly", "@annually", "@monthly",
+                                            "@weekly", "@daily",  "@midnight", "@hourly"};
         size_t fields = 5, i, word;
 
         span_trim(&s, &length);
@@ -84,8 +109,8 @@ enum crontab_line crontab_line_read(const char *s, size_t length, bool with_user
                 if (i == 0)
                         return CRONTAB_NOTHING;
                 fields = 0;
-        } else if (isalpha((unsigned char)*s) || *s == '_' || *s == '"' || *s == '\'') {
-                return memchr(s, '=', length) ? CRONTAB_NOTHING : CRONTAB_UNKNOWN;
+        } else if (isalpha((unsigned char)*s) || *s == '_') {
+                return is_variable(s, length) ? CRONTAB_NOTHING : CRONTAB_UNKNOWN;
         }
         for (i = 0; i < fields + (with_user ? 1 : 0); i++) {
                 span_trim(&s, &length);
@@ -103,5 +128,6 @@ enum crontab_line crontab_line_read(const char *s, size_t length, bool with_user
         span_trim(&s, &length);
         ret->command = s;
         ret->command_length = length;
-        return length > 0 ? CRONTAB_JOB : CRONTAB_UNKNOWN;
+        /* cron takes a star here for a field too many. */
+        return length > 0 && *s != '*' ? CRONTAB_JOB : CRONTAB_UNKNOWN;
 }
