@@ -43,7 +43,13 @@ static void each_usable(struct bio_context *c, void (*judge)(struct bio_context 
         BIO_EACH (c, account, bio_query(c, "accounts.passwords", NULL))
                 if (is_read(c, account) && is_usable(c, account))
                         judge(c, account);
-        judge_sources(c);
+        judge_unseen_sources(c, "passwd");
+}
+
+/* Whether it is certain that nobody has one. */
+static bool is_nobody(struct bio_context *c, const struct bio_node *accounts)
+{
+        return bio_state(c, accounts) == BIO_ABSENT || (bio_known(c, accounts) && bio_count(c, accounts) == 0);
 }
 
 /* What shadow's tools give a new account. */
@@ -90,17 +96,15 @@ static void hashing(struct bio_context *c)
         bool some = false;
 
         BIO_EACH (c, account, accounts)
-                if (!is_read(c, account)) {
-                        some = true;
-                } else if (has_hash(c, account)) {
+                if (is_read(c, account) && has_hash(c, account)) {
                         judge_hash(c, account);
                         some = true;
                 }
-        judge_sources(c);
+        judge_unseen_sources(c, "passwd");
         if (!some)
                 bio_evidence(c,
                              bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "file:/etc/shadow"), BIO_NA,
-                                          "no account has a password"),
+                                          "no account's hash is seen"),
                              accounts, NULL, true);
 }
 
@@ -114,8 +118,8 @@ static void empty(struct bio_context *c)
                 if (is_read(c, account))
                         bio_judge(c, subject_of(c, account), bio_get(c, bio_get(c, account, "password"), "state"),
                                   BIO_NOT_EQUALS, "empty");
-        judge_sources(c);
-        if (bio_count(c, accounts) == 0)
+        judge_unseen_sources(c, "passwd");
+        if (is_nobody(c, accounts))
                 bio_evidence(c,
                              bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "file:/etc/shadow"), BIO_PASS,
                                           "no account has a password"),

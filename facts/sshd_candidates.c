@@ -41,22 +41,33 @@ bool sshd_rules_out(const struct sshd_config *c, const struct sshd_question *q, 
         return false;
 }
 
-bool sshd_one_line_decides(const struct sshd_question *q)
+/* Whether a keyword's value is one line's, whichever that is. */
+static bool is_of_one_line(enum sshd_keyword_id id)
 {
+        switch (sshd_keyword(id)->kind) {
+        case SSHD_KIND_CHOICE:
+        case SSHD_KIND_CHOICE_EXACT:
+        case SSHD_KIND_NUMBER:
+        case SSHD_KIND_TIME:
+                return true;
+        default:
+                return false;
+        }
+}
+
+bool sshd_one_line_decides(const struct sshd_config *c, const struct sshd_question *q)
+{
+        enum sshd_keyword_id set = SSHD_KEYWORDS;
         size_t i;
 
-        for (i = 0; i < SSHD_KEYWORDS && q->keywords; i++) {
-                if (!q->keywords[i])
+        for (i = 0; i < c->setting_count && q->keywords; i++) {
+                const struct sshd_setting *s = &c->settings[i];
+
+                if (s->block == 0 || !q->keywords[s->keyword] || s->keyword == set)
                         continue;
-                switch (sshd_keyword((enum sshd_keyword_id)i)->kind) {
-                case SSHD_KIND_CHOICE:
-                case SSHD_KIND_CHOICE_EXACT:
-                case SSHD_KIND_NUMBER:
-                case SSHD_KIND_TIME:
-                        break;
-                default:
+                if (set != SSHD_KEYWORDS || !is_of_one_line(s->keyword))
                         return false;
-                }
+                set = s->keyword;
         }
         return q->keywords != NULL;
 }

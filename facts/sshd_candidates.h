@@ -7,8 +7,9 @@
 
 /* Whether what is known of a connection says already that a block does not apply. */
 bool sshd_rules_out(const struct sshd_config *c, const struct sshd_question *q, const struct sshd_block *block);
-/* Whether each keyword that is asked for has the value of the first line that counts, and of no other. */
-bool sshd_one_line_decides(const struct sshd_question *q);
+/* Whether blocks set only one of the keywords that are asked for, and it has the value of the first line that counts
+ * and of no other: then blocks do not make together what none of them makes alone. */
+bool sshd_one_line_decides(const struct sshd_config *c, const struct sshd_question *q);
 /* The scopes of such keywords: what stands outside, and what each block that may apply sets. As one line decides, no
  * other value can be in force; one of a block that another always precedes is there all the same. Each value once,
  * under the first block that sets it. `relevant`: [blocks]. */

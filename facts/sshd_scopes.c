@@ -556,7 +556,7 @@ void sshd_scopes_find(struct sshd_config *c, const struct sshd_question *questio
                 find_sets(&f);
         if (!f.undecidable)
                 make_scopes(&f, ret);
-        else if (sshd_one_line_decides(question))
+        else if (sshd_one_line_decides(c, question))
                 sshd_scopes_by_block(c, question, f.relevant, ret);
         else
                 ret->undecidable = f.undecidable;

@@ -670,6 +670,21 @@ static void ways_in_are_those_of_somebody_who_exists(void **state)
                  "?sshd does not start: /etc/ssh/sshd_config:1: PasswordAuthentication has no value \"maybe\"");
 }
 
+/* More groups than can be combined: each block says yes or no of passwords, and nothing else that is asked. */
+static void ways_in_are_told_of_many_blocks_that_set_one_thing(void **state)
+{
+        _cleanup_text_ struct text t = {0};
+        size_t i;
+
+        (void)state;
+        text_add(&t, "PasswordAuthentication no\n");
+        for (i = 0; i < 20; i++)
+                text_printf(&t, "Match group g%zu\nPasswordAuthentication %s\n", i, i == 17 ? "yes" : "no");
+        ways_are(text_string(&t), "publickey; publickey password");
+        text_add(&t, "Match group last\nAuthenticationMethods publickey,password\n");
+        ways_are(text_string(&t), "?Match looks at more that cannot be told than is tried");
+}
+
 static void wrong_arguments_are_said(void **state)
 {
         const struct fact_argument port[] = {{"local_port", "x"}, {NULL, NULL}},
@@ -722,6 +737,7 @@ int main(void)
                 IN_ROOT(offline_nothing_is_in_force),
                 IN_ROOT(ways_in_are_the_methods_asked_for),
                 IN_ROOT(ways_in_are_those_of_somebody_who_exists),
+                IN_ROOT(ways_in_are_told_of_many_blocks_that_set_one_thing),
                 IN_ROOT(wrong_arguments_are_said),
         };
 

@@ -187,7 +187,8 @@ static void with_allow_users_is_not_told(const char *config, const char *why)
 {
         const bool keywords[SSHD_KEYWORDS] = {[SSHD_PERMIT_ROOT_LOGIN] = true, [SSHD_ALLOW_USERS] = true};
         const struct sshd_question question = {.user = "root", .local_port = -1, .keywords = keywords};
-        _cleanup_free_ char *found = scopes_of(&trixie, config, &question);
+        _cleanup_free_ char *with_list = must_printf("%sMatch localport 1\nAllowUsers root\n", config);
+        _cleanup_free_ char *found = scopes_of(&trixie, with_list, &question);
 
         assert_string_equal(found, why);
 }
