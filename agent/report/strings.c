@@ -17,6 +17,7 @@ static const struct {
         [STRING_RELOAD] = {"laad", "reload"},
         [STRING_RISK] = {"let op", "risk"},
         [STRING_UNDO] = {"terug", "undo"},
+        [STRING_AND_MORE] = {"en nog {1}", "and {1} more"},
         [STRING_MORE_FINDINGS] = {"en nog {1} (--verbose toont alle)", "and {1} more (--verbose shows all)"},
         [STRING_COUNTED_FINDINGS] = {"en nog {1}, alleen geteld", "and {1} more, counted only"},
         [STRING_MEASURE] = {"Maatregel", "Measure"},

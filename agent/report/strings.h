@@ -16,6 +16,7 @@ enum report_string {
         STRING_RELOAD,
         STRING_RISK,
         STRING_UNDO,
+        STRING_AND_MORE,         /* count */
         STRING_MORE_FINDINGS,    /* count */
         STRING_COUNTED_FINDINGS, /* count */
         STRING_MEASURE,

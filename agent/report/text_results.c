@@ -55,7 +55,7 @@ static void add_evidence(const struct text_report *w, struct text *t, const json
 }
 
 /* A finding that is not what the result is says so: "kernel:audit (error)". What decided stands beside the subject. */
-static void write_finding(const struct text_report *w, const json_t *finding, enum bio_status of_result)
+static void write_finding(const struct text_report *w, const json_t *finding, enum bio_status of_result, size_t others)
 {
         const char *subject = json_member_string(finding, "subject");
         enum bio_status status = view_status(finding, "status");
@@ -68,10 +68,18 @@ static void write_finding(const struct text_report *w, const json_t *finding, en
         if (status != of_result)
                 text_printf(&t, " (%s)", report_status_word(status_name(status), w->options->language));
         json_array_foreach (json_object_get(finding, "evidence"), i, evidence) {
-                if (!w->all && !json_is_true(json_object_get(evidence, "decides")))
+                if (!w->all && (!json_is_true(json_object_get(evidence, "decides")) ||
+                                (of_result < BIO_FAIL && indent > TEXT_INDENT)))
                         continue;
                 text_add(&t, indent == TEXT_INDENT ? "  " : "");
                 add_evidence(w, &t, evidence);
+                if (others > 0) {
+                        _cleanup_free_ char *more =
+                                report_fill_counts(STRING_AND_MORE, w->options->language, &others, 1);
+
+                        text_printf(&t, "; %s", more);
+                        others = 0;
+                }
                 layout_spaces(w->out, indent);
                 layout_wrap(w->out, w->width, TEXT_INDENT + 2, indent, text_string(&t));
                 text_clear(&t);
@@ -88,7 +96,7 @@ static void write_findings(const struct text_report *w, const json_t *result, si
 {
         const json_t *findings = json_object_get(result, "findings"), *counts = json_object_get(result, "counts");
         enum bio_status worst = view_status(result, "status");
-        size_t shown = 0, total = 0;
+        size_t shown = 0, total = 0, same;
 
         for (int s = BIO_FAIL; s >= BIO_NA; s--) {
                 json_t *finding;
@@ -96,12 +104,14 @@ static void write_findings(const struct text_report *w, const json_t *result, si
 
                 if ((enum bio_status)s <= BIO_PASS && (enum bio_status)s < worst && !w->all)
                         continue;
+                same = (size_t)json_member_integer(counts, status_name((enum bio_status)s), 1);
+                same = same > 0 ? same : 1;
                 total += (size_t)json_member_integer(counts, status_name((enum bio_status)s), 0);
                 json_array_foreach (findings, i, finding) {
                         if (view_status(finding, "status") != (enum bio_status)s ||
                             (!w->all && (shown >= most || (enum bio_status)s != worst)))
                                 continue;
-                        write_finding(w, finding, worst);
+                        write_finding(w, finding, worst, !w->all && worst < BIO_FAIL && most == 1 ? same - 1 : 0);
                         shown++;
                 }
         }
@@ -332,7 +342,7 @@ static void write_one(const struct text_report *w, const struct view_group *g, s
                                                 because ? because : "");
 
         write_line(w, g, line, measures);
-        write_findings(w, g->results[0], because && !w->all ? 1 : FINDINGS_MOST);
+        write_findings(w, g->results[0], (because || g->status < BIO_FAIL) && !w->all ? 1 : FINDINGS_MOST);
 }
 
 void text_write_group(const struct text_report *w, const struct view_group *g)
