@@ -65,12 +65,13 @@ const struct bio_check audit_enabled = {
 
 /* --- audit.loaded */
 
-static void judge_rule(struct bio_context *c, const struct bio_node *rule)
+/* True where the kernel lacks it. */
+static bool judge_rule(struct bio_context *c, const struct bio_node *rule)
 {
-        const struct bio_node *text = bio_get(c, rule, "text");
+        const struct bio_node *text = bio_get(c, rule, "text"), *state = bio_get(c, rule, "state");
 
-        bio_judge(c, bio_subject(c, bio_class(c, text), "rule:%s", bio_string(c, text)), bio_get(c, rule, "state"),
-                  BIO_EQUALS, "loaded");
+        bio_judge(c, bio_subject(c, bio_class(c, text), "rule:%s", bio_string(c, text)), state, BIO_EQUALS, "loaded");
+        return bio_known(c, state) && strcmp(bio_string(c, state), "not loaded") == 0;
 }
 
 /* What somebody loaded by hand is gone at the next start, but takes nothing away. */
@@ -93,6 +94,7 @@ static void rules(struct bio_context *c)
         const struct bio_node *fact = bio_fact(c, "audit"), *all = bio_query(c, "audit.rules", NULL), *rule;
         const struct bio_node *laid = bio_get(c, all, "laid_down"), *loaded = bio_get(c, all, "loaded");
         const struct bio_node *stops = bio_get(c, all, "stops_at");
+        bool missing = false;
 
         if (is_elsewhere(c, kernel, fact))
                 return;
@@ -105,10 +107,10 @@ static void rules(struct bio_context *c)
                 return;
         }
         BIO_EACH (c, rule, laid)
-                judge_rule(c, rule);
+                missing = judge_rule(c, rule) || missing;
         BIO_EACH (c, rule, bio_get(c, all, "not_laid_down"))
                 note_rule(c, rule);
-        if (bio_known(c, stops))
+        if (missing && bio_known(c, stops))
                 bio_because(c, "the audit rules are loaded up to the first that cannot be: %s", bio_string(c, stops));
 }
 

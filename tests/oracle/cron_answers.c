@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What our facts make of lines of a user's crontab, for tests/oracle/cron: each line of standard input is answered by one:
- * "nothing", "job COMMAND" or "unknown". */
+/* What our facts make of lines of a user's crontab, for tests/oracle/cron: each line of standard input is answered by
+ * one: "nothing", "job COMMAND" or "unknown". */
 #include <stdio.h>
 #include <string.h>
 
