@@ -8,8 +8,9 @@
 #include "record/record.h"
 #include "report/text_parts.h"
 
-#define LABEL         9 /* "bears on ", "oorzaak  " */
-#define FINDINGS_MOST 3 /* shown of one result unless verbose */
+#define LABEL         9   /* "bears on ", "oorzaak  " */
+#define FINDINGS_MOST 3   /* shown of one result unless verbose */
+#define ACTUAL_MOST   100 /* bytes of a value */
 #define RISK_MOST     140
 #define COMMANDS_MOST 4 /* lines of a fix; a longer one is for `explain` */
 
@@ -48,6 +49,14 @@ static void add_evidence(const struct text_report *w, struct text *t, const json
         /* Of what is simply not there, the note says what that means. */
         if (actual && !(streq(json_member_string(evidence, "actual"), "(absent)") && note && !source && !key))
                 text_printf(t, "%s%s", key ? ": " : t->length > before ? "  " : "", *actual ? actual : "\"\"");
+        if (actual && !w->all && strlen(actual) > ACTUAL_MOST && t->length >= strlen(actual)) {
+                /* A long list is for --verbose. */
+                t->length -= strlen(actual) - ACTUAL_MOST;
+                while (t->length > 0 && ((unsigned char)t->data[t->length] & 0xc0) == 0x80)
+                        t->length--;
+                t->data[t->length] = '\0';
+                text_add(t, "…");
+        }
         if (expected)
                 text_printf(t, "%s%s %s", t->length > before ? ", " : "", text_word(w, STRING_EXPECTED), expected);
         if (note && *note)
