@@ -217,12 +217,13 @@ static void take_calls(struct compiling *c, const char *value)
 
 static void take_key(struct compiling *c, const char *value)
 {
-        size_t length;
+        size_t length = strlen(c->key), added = strlen(value);
 
-        if (strlen(c->key) + strlen(value) + (c->key[0] ? 1 : 0) > AUDIT_MAX_KEY_LEN)
+        if (length + added + (length > 0 ? 1 : 0) > AUDIT_MAX_KEY_LEN)
                 return refuse(c, "a key that is too long");
-        length = strlen(c->key);
-        (void)snprintf(c->key + length, sizeof(c->key) - length, "%s%s", length > 0 ? "\001" : "", value);
+        if (length > 0)
+                c->key[length++] = '\001';
+        memcpy(c->key + length, value, added + 1);
 }
 
 static void take_key_option(struct compiling *c, const char *value)
