@@ -71,7 +71,7 @@ static void scheduled(struct bio_context *c)
 
 const struct bio_check backup_scheduled = {
         .id = "backup.scheduled",
-        .title = {.nl = "Een back-up staat gepland en mislukt niet", .en = "A backup is scheduled and does not fail"},
+        .title = {.nl = "Een back-up is gepland en mislukt niet", .en = "A backup is scheduled and does not fail"},
         .why = {.nl = "Een back-up waarvan de taak niet loopt of mislukt, is er niet op de dag dat hij nodig is.",
                 .en = "A backup whose job does not run, or fails, is not there on the day that it is needed."},
         .fix = {.commands = "systemctl list-timers --all      # what is scheduled\n"

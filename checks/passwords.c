@@ -334,7 +334,7 @@ static const struct bio_parameter max_age_parameters[] = {
 
 const struct bio_check passwords_max_age = {
         .id = "passwords.max-age",
-        .title = {.nl = "Wachtwoorden worden op tijd vernieuwd", .en = "Passwords are renewed in time"},
+        .title = {.nl = "Wachtwoorden verlopen", .en = "Passwords are renewed in time"},
         .why = {.nl = "Een buitgemaakt wachtwoord blijft bruikbaar tot het verandert. De termijn geldt per account "
                       "(shadow); login.defs geldt alleen voor nieuwe accounts.",
                 .en = "A stolen password stays usable until it changes. The term is each account's own (shadow); "

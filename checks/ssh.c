@@ -126,7 +126,7 @@ const struct bio_check ssh_root_login = {
         .fix = {.commands = "echo 'PermitRootLogin no' > /etc/ssh/sshd_config.d/00-root-login.conf\nsshd -t",
                 .reload = "systemctl reload ssh.service",
                 .risk = {.nl = "Controleer eerst dat iemand anders kan inloggen en root kan worden. Een Match-blok dat "
-                               "PermitRootLogin zet wint hiervan: pas dat zelf aan.",
+                               "PermitRootLogin zet wint: pas dat zelf aan.",
                          .en = "First make sure that somebody else can log in and become root. A Match block that sets "
                                "it wins from this: change that itself."},
                 .undo = "rm /etc/ssh/sshd_config.d/00-root-login.conf"},

@@ -13,8 +13,8 @@ struct fstab_mount {
         unsigned line;
 };
 
-/* What is mounted over a directory (an absolute path): the deepest mount point that it lies on counts, of two the later.
- * False where there is none. */
+/* What is mounted over a directory (an absolute path): the deepest mount point that it lies on counts, of two the
+ * later. False where there is none. */
 bool fstab_over(const char *bytes, size_t length, const char *directory, struct fstab_mount *ret);
 
 #endif
