@@ -172,7 +172,7 @@ static void legacy_entries(struct bio_context *c)
         BIO_EACH (c, line, lines)
                 if (!accounts_unknown(c, line, "/etc/passwd"))
                         judge_legacy(c, line);
-        if (bio_count(c, lines) == 0)
+        if (!judge_no_passwd(c) && bio_count(c, lines) == 0)
                 bio_evidence(c,
                              bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "file:/etc/passwd"), BIO_PASS,
                                           "no line begins with + or -, here and in shadow, group and gshadow"),

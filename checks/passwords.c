@@ -119,7 +119,7 @@ static void empty(struct bio_context *c)
                         bio_judge(c, subject_of(c, account), bio_get(c, bio_get(c, account, "password"), "state"),
                                   BIO_NOT_EQUALS, "empty");
         judge_unseen_sources(c, "passwd");
-        if (is_nobody(c, accounts))
+        if (!judge_no_passwd(c) && is_nobody(c, accounts))
                 bio_evidence(c,
                              bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "file:/etc/shadow"), BIO_PASS,
                                           "no account has a password"),

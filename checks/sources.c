@@ -3,6 +3,19 @@
 
 #include <string.h>
 
+bool judge_no_passwd(struct bio_context *c)
+{
+        const struct bio_node *users = bio_get(c, bio_fact(c, "accounts"), "users");
+
+        if (bio_state(c, users) != BIO_ABSENT)
+                return false;
+        bio_evidence(c,
+                     bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "file:/etc/passwd"), BIO_ERROR,
+                                  "no account can be seen, not even root"),
+                     users, NULL, true);
+        return true;
+}
+
 /* Accounts elsewhere are judged where they are kept, once it is declared who answers for that directory. */
 void judge_directory(struct bio_context *c, const struct bio_node *name)
 {
