@@ -253,13 +253,13 @@ static const struct bio_node *answer_duplicates(struct facts *f, const struct bi
 }
 
 /* Answers that take no argument. */
-#define ANSWER(name)                                                                              \
+#define ANSWER(name) \
         static const struct bio_node *answer_##name(struct facts *f, const struct bio_node *fact, \
-                                                    const struct fact_argument *arguments)        \
-        {                                                                                         \
-                (void)fact;                                                                       \
-                (void)arguments;                                                                  \
-                return accounts_##name(f);                                                        \
+                                                    const struct fact_argument *arguments) \
+        { \
+                (void)fact; \
+                (void)arguments; \
+                return accounts_##name(f); \
         }
 
 ANSWER(persons)

@@ -39,11 +39,11 @@ const char *live_offline(const struct live *l)
 }
 
 /* An answer of the running system where there is one to observe. */
-#define ANSWER(l, t, source_member, ...)                                                             \
-        do {                                                                                         \
-                if (live_override)                                                                   \
-                        return live_override->source_member(__VA_ARGS__);                            \
-                if ((l)->offline)                                                                    \
+#define ANSWER(l, t, source_member, ...) \
+        do { \
+                if (live_override) \
+                        return live_override->source_member(__VA_ARGS__); \
+                if ((l)->offline) \
                         return tree_basis(tree_unreadable((t), "%s", live_offline(l)), BIO_RUNNING); \
         } while (0)
 

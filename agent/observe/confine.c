@@ -25,7 +25,7 @@
 #endif
 #endif
 
-#define MEMORY_MOST                                                                                       \
+#define MEMORY_MOST \
         ((rlim_t)256 * 1024 * 1024) /* private writable memory: far above any run's, far below the host's \
                                      */
 #define PROCESSOR_MOST 120          /* seconds, of all requests of one stream */
@@ -48,10 +48,10 @@ struct ruleset {
 };
 
 /* All but reading files and directories. No rule allows anything of it anywhere. */
-#define FILESYSTEM_DENIED                                                                              \
-        (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |  \
+#define FILESYSTEM_DENIED \
+        (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | \
          LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | \
-         LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |   \
+         LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | \
          LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
 
 static const struct {

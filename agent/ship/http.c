@@ -69,9 +69,9 @@ static int look_up(void *user, curl_off_t a, curl_off_t b, curl_off_t c, curl_of
 }
 
 /* Options are checked one by one: an option that this libcurl lacks must not silently leave a request less safe. */
-#define SET(option, value)                                            \
-        do {                                                          \
-                if (r == CURLE_OK)                                    \
+#define SET(option, value) \
+        do { \
+                if (r == CURLE_OK) \
                         r = curl_easy_setopt(h->easy, option, value); \
         } while (0)
 

@@ -17,7 +17,7 @@ struct source {
         size_t position;
 };
 
-#define PARTS_MOST                                                                                                   \
+#define PARTS_MOST \
         64 /* of a full that becomes the state: up to 64 MiB of results; one of more is stored like any other record \
             */
 

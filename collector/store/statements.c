@@ -4,10 +4,10 @@
 /* The chain of a host that counts: the newest that has records, else the newest registered. */
 #define CURRENT_CHAIN "(SELECT number FROM chain WHERE host = h.id ORDER BY records > 0 DESC, number DESC LIMIT 1)"
 
-#define HOST_COLUMNS                                                                                            \
+#define HOST_COLUMNS \
         "SELECT h.id, h.name, c.number, c.id, c.first_received, c.last_received, c.next_by, c.due, c.stopped, " \
-        "c.about,"                                                                                              \
-        " c.records, c.head, c.newest, c.full_from, c.full_to, c.policies, h.enrolled, c.kid"                   \
+        "c.about," \
+        " c.records, c.head, c.newest, c.full_from, c.full_to, c.policies, h.enrolled, c.kid" \
         " FROM host h JOIN chain c ON c.number = " CURRENT_CHAIN
 
 const char *const store_sql[SQL_STATEMENTS] = {

@@ -170,7 +170,7 @@ static inline const struct bio_node *bio_fact(struct bio_context *c, const char 
 }
 
 /* bio_query(c, "sshd.effective", "user", "root", "host", NULL): pairs of name and value. */
-#define bio_query(c, name, ...)                                          \
+#define bio_query(c, name, ...) \
         bio_query_pairs((c), (name), (const char *const[]){__VA_ARGS__}, \
                         sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 

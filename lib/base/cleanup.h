@@ -16,17 +16,17 @@
 #define _must_check_        __attribute__((warn_unused_result))
 
 /* Takes the value out of a cleanup variable, which is left empty. */
-#define TAKE_PTR(p)                         \
-        ({                                  \
+#define TAKE_PTR(p) \
+        ({ \
                 __typeof__(p) _taken = (p); \
-                (p) = NULL;                 \
-                _taken;                     \
+                (p) = NULL; \
+                _taken; \
         })
-#define TAKE_FD(fd)                \
-        ({                         \
+#define TAKE_FD(fd) \
+        ({ \
                 int _taken = (fd); \
-                (fd) = -1;         \
-                _taken;            \
+                (fd) = -1; \
+                _taken; \
         })
 
 #define ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))

@@ -205,15 +205,15 @@ struct bio_node *tree_map(struct tree *t)
         return new_node(t, BIO_MAP, BIO_KNOWN);
 }
 
-#define NODE_WITHOUT_VALUE(t, state, fmt)                                  \
-        ({                                                                 \
+#define NODE_WITHOUT_VALUE(t, state, fmt) \
+        ({ \
                 struct bio_node *_node = new_node((t), BIO_NULL, (state)); \
-                va_list _ap;                                               \
-                                                                           \
-                va_start(_ap, fmt);                                        \
-                _node->value.why = copy_vprintf((t), (fmt), _ap);          \
-                va_end(_ap);                                               \
-                _node;                                                     \
+                va_list _ap; \
+\
+                va_start(_ap, fmt); \
+                _node->value.why = copy_vprintf((t), (fmt), _ap); \
+                va_end(_ap); \
+                _node; \
         })
 
 struct bio_node *tree_absent(struct tree *t, const char *fmt, ...)

@@ -13,31 +13,31 @@
 #define CHAIN "5f0c7a1e9d3b4c68a2e1f00dba5eba11"
 #define HOST  "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 
-#define RUN(id)                                                                                       \
-        "{\"id\":\"" id "\",\"trigger\":\"schedule\",\"started\":\"2026-01-31T08:29:59Z\","           \
+#define RUN(id) \
+        "{\"id\":\"" id "\",\"trigger\":\"schedule\",\"started\":\"2026-01-31T08:29:59Z\"," \
         "\"finished\":\"2026-01-31T08:30:00Z\",\"boot_id\":\"0d4b1f4e-4c61-4b9a-9a53-6f2d6b0f4a11\"," \
         "\"clock\":{\"synchronised\":true},\"agent\":\"0.1.0\"}"
 
-#define RESULT_SSH(status, actual)                                                                                   \
-        "{\"check\":\"ssh.root-login\",\"with\":{},\"status\":\"" status "\",\"aspect\":\"existence\","              \
-        "\"basis\":[\"disk\",\"running\"],\"observed_at\":\"2026-01-31T08:30:00Z\",\"max_age\":\"P2D\","             \
+#define RESULT_SSH(status, actual) \
+        "{\"check\":\"ssh.root-login\",\"with\":{},\"status\":\"" status "\",\"aspect\":\"existence\"," \
+        "\"basis\":[\"disk\",\"running\"],\"observed_at\":\"2026-01-31T08:30:00Z\",\"max_age\":\"P2D\"," \
         "\"changes_at\":null,\"because\":null,\"measures\":[\"bio2:5.16.02/unique\"],\"counts\":{\"" status "\":1}," \
-        "\"findings\":[{\"subject\":\"sshd:all\",\"status\":\"" status "\",\"evidence\":[{\"source\":"               \
-        "\"/etc/ssh/sshd_config\",\"line\":3,\"key\":\"PermitRootLogin\",\"actual\":\"" actual "\","                 \
+        "\"findings\":[{\"subject\":\"sshd:all\",\"status\":\"" status "\",\"evidence\":[{\"source\":" \
+        "\"/etc/ssh/sshd_config\",\"line\":3,\"key\":\"PermitRootLogin\",\"actual\":\"" actual "\"," \
         "\"expected\":\"no\",\"decides\":true}]}]"
 
-#define RESULT_UID0                                                                                                   \
-        "{\"check\":\"accounts.uid0\",\"with\":{\"terms\":[\"P1Y\",2],\"all\":true},\"status\":\"fail\","             \
+#define RESULT_UID0 \
+        "{\"check\":\"accounts.uid0\",\"with\":{\"terms\":[\"P1Y\",2],\"all\":true},\"status\":\"fail\"," \
         "\"aspect\":\"existence\",\"basis\":[\"disk\"],\"observed_at\":\"2026-01-31T08:30:00Z\",\"max_age\":\"P2D\"," \
-        "\"changes_at\":\"2026-03-01T00:00:00Z\",\"because\":null,\"measures\":[\"bio2:5.16.02/unique\"],"            \
-        "\"counts\":{\"fail\":1,\"pass\":1},\"findings\":[{\"subject\":\"user:Zo\\u00eb\",\"status\":\"fail\","       \
-        "\"evidence\":[{\"source\":\"/etc/passwd\",\"line\":2,\"key\":\"uid\",\"actual\":\"0\",\"expected\":"         \
-        "\"not 0\",\"decides\":true,\"note\":\"home is /home/zo\\\\xeb\",\"_personal\":[\"actual\",\"note\"]}],"      \
+        "\"changes_at\":\"2026-03-01T00:00:00Z\",\"because\":null,\"measures\":[\"bio2:5.16.02/unique\"]," \
+        "\"counts\":{\"fail\":1,\"pass\":1},\"findings\":[{\"subject\":\"user:Zo\\u00eb\",\"status\":\"fail\"," \
+        "\"evidence\":[{\"source\":\"/etc/passwd\",\"line\":2,\"key\":\"uid\",\"actual\":\"0\",\"expected\":" \
+        "\"not 0\",\"decides\":true,\"note\":\"home is /home/zo\\\\xeb\",\"_personal\":[\"actual\",\"note\"]}]," \
         "\"judgement\":{\"status\":\"temporary\",\"ref\":\"R-12\"},\"_personal\":[\"subject\"]}],\"duration_us\":118}"
 
-#define MEASURE(technical)                                                                                            \
+#define MEASURE(technical) \
         "{\"id\":\"bio2:5.16.02\",\"kind\":\"government-measure\",\"coverage\":\"partly\",\"technical\":\"" technical \
-        "\",\"organisational\":\"open\",\"parts\":[{\"id\":\"unique\",\"technical\":\"" technical                     \
+        "\",\"organisational\":\"open\",\"parts\":[{\"id\":\"unique\",\"technical\":\"" technical \
         "\"},{\"id\":\"register\",\"technical\":\"manual\",\"why\":\"not-examined\"}]}"
 
 #define DIGEST "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"

@@ -411,12 +411,12 @@ struct attempt {
         bool needs_landlock; /* nothing else closes it */
 };
 
-#define ATTEMPT(function)                  \
-        {                                  \
+#define ATTEMPT(function) \
+        { \
 #function, function, false \
         }
-#define ATTEMPT_LANDLOCK(function)        \
-        {                                 \
+#define ATTEMPT_LANDLOCK(function) \
+        { \
 #function, function, true \
         }
 

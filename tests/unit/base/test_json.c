@@ -26,8 +26,8 @@ static void refuse(const char *bytes, size_t length)
 
 static void only_strict_json_is_taken(void **state)
 {
-#define BYTES(s)                   \
-        {                          \
+#define BYTES(s) \
+        { \
                 (s), sizeof(s) - 1 \
         }
         static const struct {

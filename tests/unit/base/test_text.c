@@ -65,8 +65,8 @@ static const struct {
         size_t length;
         const char *safe;
 } safe_forms[] = {
-#define SAFE(bytes, safe)                          \
-        {                                          \
+#define SAFE(bytes, safe) \
+        { \
                 (bytes), sizeof(bytes) - 1, (safe) \
         }
         SAFE("", ""),

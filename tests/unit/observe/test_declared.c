@@ -16,8 +16,8 @@
 #define NOW 1769848200 /* 2026-01-31T08:30:00Z */
 
 /* One declaration about `privileged`, from `date` until `until`, with one account. */
-#define FILE_OF(path, date, until, account)                                                                    \
-        "{\"file\":\"" path "\",\"role\":\"ciso\",\"date\":" date ",\"until\":" until                          \
+#define FILE_OF(path, date, until, account) \
+        "{\"file\":\"" path "\",\"role\":\"ciso\",\"date\":" date ",\"until\":" until \
         ",\"subjects\":{\"privileged\":{\"line\":5,\"entries\":[{\"account\":{\"line\":6,\"value\":\"" account \
         "\"},\"may\":{\"line\":7,\"value\":[\"/usr/bin/id\"]}}]}}}"
 #define PLAN(files) "{\"files\":[" files "],\"unreadable\":null}"

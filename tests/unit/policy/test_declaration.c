@@ -17,8 +17,8 @@
 #include "base/text.h"
 #include "policy/declaration.h"
 
-#define GOOD                                                                                             \
-        "schema: bioagent.declaration/1\nrole: ciso\ndate: 2026-01-31\nvalid: P1M\nprivileged:\n"        \
+#define GOOD \
+        "schema: bioagent.declaration/1\nrole: ciso\ndate: 2026-01-31\nvalid: P1M\nprivileged:\n" \
         "  - account: jan\n    reason: beheert de back-up\n    may: [/usr/bin/restic, /usr/bin/id -u]\n" \
         "  - {account: root, reason: break glass, may: all, as: root}\n"
 

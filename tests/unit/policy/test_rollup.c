@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "policy/policy.h"
 
-#define HEAD                                                                            \
+#define HEAD \
         "schema: bioagent.policy/1\npolicy: p\nversion: \"1\"\ntitle: {nl: T, en: T}\n" \
         "source: {name: N, version: V, date: 2026-01-31, licence: L}\nmeasures:\n"
 #define MEASURE(id, kind) "  - id: \"" id "\"\n    kind: " kind "\n    coverage: partly\n    title: {nl: M, en: M}\n"

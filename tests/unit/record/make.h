@@ -116,11 +116,11 @@ static inline char *make_next(const char *line, const char *kind, const char *ow
 #define MAKE_LIFE "\"clean\":true,\"boot_id\":null"
 
 /* A result with one finding. */
-#define MAKE_RESULT(check, with, status)                                                                         \
-        "{\"check\":\"" check "\",\"with\":" with ",\"status\":\"" status                                        \
+#define MAKE_RESULT(check, with, status) \
+        "{\"check\":\"" check "\",\"with\":" with ",\"status\":\"" status \
         "\",\"aspect\":\"existence\",\"basis\":[\"disk\"],\"observed_at\":\"2026-01-31T08:30:00Z\",\"max_age\":" \
-        "\"P2D\","                                                                                               \
-        "\"changes_at\":null,\"because\":null,\"measures\":[],\"counts\":{\"" status                             \
+        "\"P2D\"," \
+        "\"changes_at\":null,\"because\":null,\"measures\":[],\"counts\":{\"" status \
         "\":1},\"findings\":[{\"subject\":\"s\",\"status\":\"" status "\",\"evidence\":[]}]}"
 
 #endif

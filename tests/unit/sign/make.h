@@ -105,7 +105,7 @@ static inline void place_append(struct place *p, enum record_kind kind, const ch
                 fail_msg("%s", why);
 }
 
-#define MAKE_RESULT(status)                                   \
+#define MAKE_RESULT(status) \
         "{\"check\":\"a.a\",\"with\":{},\"status\":\"" status \
         "\",\"findings\":[{\"subject\":\"s\",\"status\":\"" status "\",\"evidence\":[]}]}"
 #define MAKE_FULL(status)   "{\"measures\":[],\"results\":[" MAKE_RESULT(status) "]}"

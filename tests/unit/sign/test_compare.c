@@ -9,9 +9,9 @@
 
 #define NOW 1769848200 /* 2026-01-31T08:30:00Z */
 
-#define RESULT(check, status, more)                                 \
+#define RESULT(check, status, more) \
         "{\"check\":\"" check "\",\"with\":{},\"status\":\"" status \
-        "\",\"changes_at\":null,\"findings\":[{\"subject\":\"s\","  \
+        "\",\"changes_at\":null,\"findings\":[{\"subject\":\"s\"," \
         "\"status\":\"" status "\",\"evidence\":[]}]" more "}"
 #define MEASURE(id, technical, organisational) \
         "{\"id\":\"" id "\",\"technical\":" technical ",\"organisational\":\"" organisational "\",\"parts\":[]}"

@@ -13,10 +13,10 @@
 #include "sign/examine.h"
 
 #define DESCRIPTORS "\"descriptors\":{\"checks\":[],\"facts\":[],\"refused\":[]}"
-#define RESULT(with, status, counted)                                                                                  \
-        "{\"check\":\"a.a\",\"with\":" with ",\"status\":\"" status                                                    \
-        "\",\"aspect\":\"existence\",\"basis\":[\"disk\"],"                                                            \
-        "\"observed_at\":\"2026-01-31T08:30:00Z\",\"max_age\":\"P2D\",\"changes_at\":null,\"because\":null,"           \
+#define RESULT(with, status, counted) \
+        "{\"check\":\"a.a\",\"with\":" with ",\"status\":\"" status \
+        "\",\"aspect\":\"existence\",\"basis\":[\"disk\"]," \
+        "\"observed_at\":\"2026-01-31T08:30:00Z\",\"max_age\":\"P2D\",\"changes_at\":null,\"because\":null," \
         "\"counts\":{\"" counted "\":1},\"findings\":[{\"subject\":\"s\",\"status\":\"" status "\",\"evidence\":[]}]," \
         "\"duration_us\":1}"
 #define ANSWER(plan, results) \
