@@ -150,20 +150,27 @@ int conf_span(const char *s, uint64_t *ret)
 
 static const char size_suffixes[] = "EPTGMKB";
 
-/* "1.5": what the fraction is of one unit. A point without digits counts as nothing. */
-static const char *take_fraction(const char *s, double *ret)
+/* "1.5": what the fraction is of one unit. A point without digits counts as nothing; more digits than 64 bits hold are
+ * out of range. */
+static int take_fraction(const char *s, double *ret, const char **rest)
 {
-        double scale = 1;
+        const char *digit = s + 1;
+        uint64_t value = 0;
+        int r;
 
         *ret = 0;
+        *rest = s;
         if (*s != '.')
-                return s;
-        for (s++; *s && strchr(DIGITS, *s); s++) {
-                *ret = *ret * 10 + (*s - '0');
-                scale *= 10;
-        }
-        *ret /= scale;
-        return s;
+                return 0;
+        *rest = digit;
+        if (!*digit || !strchr(DIGITS, *digit))
+                return 0;
+        r = take_digits(digit, &value, rest);
+        if (r < 0)
+                return r;
+        for (*ret = (double)value; digit < *rest; digit++)
+                *ret /= 10;
+        return 0;
 }
 
 int conf_size(const char *s, uint64_t *ret)
@@ -182,7 +189,10 @@ int conf_size(const char *s, uint64_t *ret)
                         return r;
                 if (rest == digits || next > count)
                         return -EINVAL;
-                rest = skip(take_fraction(rest, &fraction), BLANKS);
+                r = take_fraction(rest, &fraction, &rest);
+                if (r < 0)
+                        return r;
+                rest = skip(rest, BLANKS);
                 for (i = next; i < count && *rest != size_suffixes[i]; i++)
                         ;
                 factor = i < count - 1 ? UINT64_C(1) << (10 * (count - 1 - i)) : 1;
