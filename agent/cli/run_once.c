@@ -119,8 +119,10 @@ static int find_root(struct run *r)
                 return cli_usage(&cli_run_once, "--root %s: %s", r->options.root, strerror(errno));
         if (stat(r->root, &st) < 0 || !S_ISDIR(st.st_mode))
                 return cli_usage(&cli_run_once, "--root %s: not a directory", r->options.root);
-        if (streq(r->root, "/"))
-                free_pointer(&r->root);
+        if (streq(r->root, "/")) {
+                free(r->root);
+                r->root = NULL;
+        }
         return CLI_CONTINUE;
 }
 
