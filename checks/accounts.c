@@ -97,7 +97,7 @@ static void judge_duplicates(struct bio_context *c, const char *of, const char *
         if (bio_count(c, duplicates) > 0)
                 return;
         finding = bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "file:%s", file), BIO_PASS,
-                               "every name and every number stands once");
+                               "every name and every number occurs once");
         bio_evidence(c, finding, duplicates, NULL, true);
 }
 
@@ -112,7 +112,7 @@ static void unique(struct bio_context *c)
 const struct bio_check accounts_unique = {
         .id = "accounts.unique",
         .title = {.nl = "Elke accountnaam en elk uid komt één keer voor",
-                  .en = "Every account name and every uid stands once"},
+                  .en = "Every account name and every uid occurs once"},
         .why = {.nl = "Twee namen met één uid zijn voor het systeem één account: bestanden, processen en logregels "
                       "laten "
                       "niet zien wie van de twee het was. Van een dubbele naam telt alleen de eerste regel.",
@@ -191,8 +191,8 @@ const struct bio_check accounts_legacy_entries = {
                             "sed -i.before '/^[[:space:]]*[+-]/d' /etc/shadow",
                 .risk = {.nl = "Wie via zo'n regel inlogt kan dat daarna niet meer: leg eerst vast welke accounts dat "
                                "zijn.",
-                         .en = "Whoever logs in by such a line cannot any more: first write down which accounts these "
-                               "are."},
+                         .en = "Whoever logs in through such a line no longer can: first write down which accounts "
+                               "these are."},
                 .undo = "for f in passwd group shadow; do mv /etc/$f.before /etc/$f; done"},
         .severity = BIO_HIGH,
         .aspect = BIO_EXISTENCE,

@@ -128,27 +128,22 @@ static void file_permissions(struct bio_context *c)
 const struct bio_check accounts_file_permissions = {
         .id = "accounts.file-permissions",
         .title = {.nl = "Alleen root wijzigt de accountbestanden, en wachtwoordhashes zijn afgeschermd",
-                  .en = "Only root changes the account files, and hashes of passwords are shielded"},
+                  .en = "Only root can change the account files, and password hashes are shielded"},
         .why = {.nl = "Wie /etc/passwd, /etc/shadow of een map daarboven kan wijzigen, maakt zichzelf root. Wie de "
                       "hashes "
                       "kan lezen, kan er thuis wachtwoorden bij zoeken.",
                 .en = "Whoever can change /etc/passwd, /etc/shadow or a directory above makes himself root. Whoever "
                       "can "
                       "read the hashes can search for the passwords at leisure."},
-        .fix = {.commands = "chown root:root /etc /etc/passwd* /etc/group*\n"
-                            "chown root:shadow /etc/shadow* /etc/gshadow*\n"
-                            "setfacl --remove-all /etc /etc/passwd* /etc/group* /etc/shadow* /etc/gshadow*\n"
-                            "chmod u=rwX,go=rX /etc /etc/passwd* /etc/group*\n"
-                            "chmod u=rw,g=r,o= /etc/shadow* /etc/gshadow*",
+        .fix = {.commands = "chown root:root /etc /etc/passwd* /etc/group*\nchown root:shadow /etc/shadow* "
+                            "/etc/gshadow*\nsetfacl --remove-all /etc /etc/passwd* /etc/group* /etc/shadow* "
+                            "/etc/gshadow*    # where ls -ld shows a +: an access list (package acl)\nchmod "
+                            "u=rwX,go=rX /etc /etc/passwd* /etc/group*\nchmod u=rw,g=r,o= /etc/shadow* /etc/gshadow*",
                 .risk = {.nl = "Een programma dat de hashes via een andere groep of een toegangslijst las, kan dat "
-                               "daarna "
-                               "niet meer. `setfacl` zit in het pakket acl; zonder dat pakket zijn er geen lijsten "
-                               "nodig.",
-                         .en = "A program that read the hashes by another group or an access list cannot any more. "
-                               "`setfacl` is in the package acl."},
+                               "daarna niet meer.",
+                         .en = "A program that read the hashes through another group or an access list no longer can."},
                 .undo = "getfacl --absolute-names /etc /etc/*shadow* /etc/passwd* /etc/group* > before    # first; "
-                        "then: "
-                        "setfacl --restore=before"},
+                        "then, to go back: setfacl --restore=before"},
         .severity = BIO_CRITICAL,
         .aspect = BIO_EXISTENCE,
         .max_age = "P2D",
@@ -217,17 +212,15 @@ static void home_permissions(struct bio_context *c)
 const struct bio_check accounts_home_permissions = {
         .id = "accounts.home-permissions",
         .title = {.nl = "Een homedirectory is van de persoon zelf en voor anderen dicht",
-                  .en = "A home is its person's own and closed to others"},
+                  .en = "A home directory is its owner's alone, and closed to others"},
         .why = {.nl = "In een homedirectory liggen sleutels, geschiedenis en werk. Kan een ander erin schrijven, dan "
                       "logt "
                       "die in als de eigenaar.",
                 .en = "A home holds keys, history and work. Whoever else can write there logs in as its owner."},
-        .fix = {.commands = "setfacl --remove-all HOME\n"
-                            "chown ACCOUNT HOME\n"
-                            "chmod u=rwx,g-w,o= HOME",
+        .fix = {.commands = "setfacl --remove-all HOME    # where ls -ld shows a +: an access list (package "
+                            "acl)\nchown ACCOUNT HOME\nchmod u=rwx,g-w,o= HOME",
                 .risk = {.nl = "Wat andere accounts in de homedirectory lezen, zoals een webserver in public_html, "
-                               "werkt "
-                               "daarna niet meer.",
+                               "werkt daarna niet meer.",
                          .en = "What other accounts read in the home, such as a web server in public_html, stops "
                                "working."},
                 .undo = "chmod OLD HOME"},

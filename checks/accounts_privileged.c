@@ -115,7 +115,7 @@ static void privileged_members(struct bio_context *c)
 
 const struct bio_check accounts_privileged_members = {
         .id = "accounts.privileged-members",
-        .title = {.nl = "Wie root kan worden is aangewezen", .en = "Whoever can become root was appointed to"},
+        .title = {.nl = "Wie root kan worden is aangewezen", .en = "Everyone who can become root was appointed"},
         .why = {.nl = "Root kan alles, ook sporen wissen. Wie dat kan worden, rechtstreeks of via een groep als docker "
                       "of "
                       "disk, hoort met een reden op de lijst van de organisatie te staan.",

@@ -37,7 +37,7 @@ static void persistent(struct bio_context *c)
 
 const struct bio_check log_persistent = {
         .id = "log.persistent",
-        .title = {.nl = "Logboeken blijven bewaard na een herstart", .en = "Logs outlive a restart"},
+        .title = {.nl = "Logboeken blijven bewaard na een herstart", .en = "Logs survive a restart"},
         .why = {.nl = "Een journaal dat alleen in het geheugen staat is na een herstart weg: wat er gebeurde, ook bij "
                       "een inbraak of storing, is dan niet meer te achterhalen.",
                 .en = "A journal that is in memory only is gone after a restart: what happened, an intrusion or a "
@@ -122,14 +122,16 @@ const struct bio_check log_permissions = {
                 .en = "Whoever can change or replace a log file can wipe out traces or invent them; then it proves "
                       "nothing any more."},
         .fix = {.commands =
-                        "setfacl --remove-all FILE; chmod o-w,g-w FILE; chown root:adm FILE    # for each finding; "
-                        "a service keeps what is its own\n"
-                        "grep -rn create /etc/logrotate.conf /etc/logrotate.d    # the mode that the next file gets",
+                        "setfacl --remove-all FILE    # where ls -ld shows a +: an access list (package acl)\nchown "
+                        "root:adm FILE          # for each finding; a service keeps what is its own\nchmod g-w,o-w "
+                        "FILE\nchmod o-r FILE               # where reading is the finding\ngrep -rn create "
+                        "/etc/logrotate.conf /etc/logrotate.d    # the mode that the next file gets",
                 .risk = {.nl = "Een dienst die als eigen gebruiker logt kan daarna niet meer schrijven: laat die "
-                               "eigenaar "
-                               "staan.",
+                               "eigenaar staan. Wat een log leest als een andere gebruiker, zoals een logverzamelaar, "
+                               "heeft dan de groep adm nodig.",
                          .en = "A service that logs as its own user can no longer write afterwards: leave that owner "
-                               "as it is."},
+                               "as it is. What reads a log as another user, such as a log shipper, needs the group "
+                               "adm."},
                 .undo = "chown OWNER:GROUP FILE; chmod MODE FILE    # as in the finding"},
         .severity = BIO_MEDIUM,
         .aspect = BIO_EXISTENCE,

@@ -310,8 +310,8 @@ const struct bio_check passwords_empty = {
                             "passwd -l ACCOUNT     # a service: none",
                 .risk = {.nl = "Wie of wat zonder wachtwoord inlogde (een kiosk, een script met su) komt niet meer "
                                "binnen.",
-                         .en = "Who or what used to log in without a password (a kiosk, a script with su) gets in no "
-                               "more."},
+                         .en = "Whoever or whatever used to log in without a password (a kiosk, a script with su) no "
+                               "longer can."},
                 .undo = "passwd -d ACCOUNT"},
         .severity = BIO_CRITICAL,
         .aspect = BIO_EXISTENCE,
@@ -334,7 +334,7 @@ static const struct bio_parameter max_age_parameters[] = {
 
 const struct bio_check passwords_max_age = {
         .id = "passwords.max-age",
-        .title = {.nl = "Wachtwoorden verlopen", .en = "Passwords are renewed in time"},
+        .title = {.nl = "Wachtwoorden worden op tijd vernieuwd", .en = "Passwords are renewed in time"},
         .why = {.nl = "Een buitgemaakt wachtwoord blijft bruikbaar tot het verandert. De termijn geldt per account "
                       "(shadow); login.defs geldt alleen voor nieuwe accounts.",
                 .en = "A stolen password stays usable until it changes. The term is each account's own (shadow); "
@@ -352,13 +352,13 @@ const struct bio_check passwords_max_age = {
                         "# If a new password cannot be set now: date it a day back, so that its owner keeps a time to "
                         "change it in.\n"
                         "chage -d \"$(date -u -d 'yesterday' +%F)\" -M 365 ACCOUNT",
-                .risk = {.nl = "chage -M 365 op een ouder wachtwoord sluit de eigenaar meteen buiten: bij de volgende "
-                               "login, ook met een sleutel, moet het eerst veranderd zijn, en zijn cron-taken stoppen "
-                               "tot dan. Houd dus deze volgorde aan, begin met een ander account dan het uwe, en houd "
-                               "een sessie open. Een datum van gisteren is niet waar: noteer haar, en laat het "
-                               "wachtwoord snel veranderen.",
-                         .en = "chage -M 365 on an older password locks its owner out at once: at the next login, by "
-                               "key too, it must first be changed, and his cron jobs stop until then. So keep to this "
+                .risk = {.nl = "chage -M 365 op een ouder wachtwoord sluit de eigenaar meteen buiten: geen login, ook "
+                               "niet met een sleutel, zolang er geen nieuw wachtwoord is, en cron-taken stoppen tot "
+                               "dan. Houd dus deze volgorde aan, begin met een ander account dan het uwe, en houd een "
+                               "sessie open. Een datum van gisteren is niet waar: noteer haar, en laat het wachtwoord "
+                               "snel veranderen.",
+                         .en = "chage -M 365 on an older password locks its owner out at once: no login, not by key "
+                               "either, before a new password is set, and cron jobs stop until then. So keep to this "
                                "order, begin with another account than your own, and keep a session open. A date of "
                                "yesterday is not true: note it down, and have the password changed soon."},
                 .undo = "chage -M 99999 ACCOUNT"},
@@ -373,16 +373,16 @@ const struct bio_check passwords_max_age = {
 const struct bio_check passwords_min_age = {
         .id = "passwords.min-age",
         .title = {.nl = "Een nieuw wachtwoord blijft minstens een dag",
-                  .en = "A new password stays for a day at least"},
+                  .en = "A new password stays for at least a day"},
         .why = {.nl = "Wie meteen weer mag wisselen is na een paar wisselingen terug bij het oude wachtwoord, ook als "
                       "het systeem de vorige onthoudt.",
-                .en = "Who may change again at once is back at the old password after a few changes, even where the "
-                      "system remembers the last ones."},
+                .en = "Whoever may change again at once is back at the old password after a few changes, even where "
+                      "the system remembers the last ones."},
         .fix = {.commands = "sed -i '/^[[:space:]]*PASS_MIN_DAYS/d' /etc/login.defs\n"
                             "echo 'PASS_MIN_DAYS 1' >> /etc/login.defs    # new accounts\n"
                             "chage -m 1 ACCOUNT",
                 .risk = {.nl = "Wie vandaag al wisselde kan dat pas morgen weer; root kan het altijd.",
-                         .en = "Who has changed today can do so again only tomorrow; root always can."},
+                         .en = "Whoever changed it today can do so again only tomorrow; root always can."},
                 .undo = "chage -m 0 ACCOUNT"},
         .severity = BIO_LOW,
         .aspect = BIO_EXISTENCE,
@@ -394,10 +394,10 @@ const struct bio_check passwords_min_age = {
 const struct bio_check passwords_warn_age = {
         .id = "passwords.warn-age",
         .title = {.nl = "Voor een wachtwoord verloopt wordt gewaarschuwd",
-                  .en = "A warning comes before a password ends"},
+                  .en = "A warning comes before a password expires"},
         .why = {.nl = "Wie een week van tevoren gewaarschuwd wordt kiest in rust een goed wachtwoord, en wordt niet "
                       "buitengesloten.",
-                .en = "Who is warned a week ahead chooses a good password at leisure, and is not locked out."},
+                .en = "Whoever is warned a week ahead chooses a good password at leisure, and is not locked out."},
         .fix = {.commands = "sed -i '/^[[:space:]]*PASS_WARN_AGE/d' /etc/login.defs\n"
                             "echo 'PASS_WARN_AGE 7' >> /etc/login.defs    # new accounts\n"
                             "chage -W 7 ACCOUNT",

@@ -126,9 +126,9 @@ const struct bio_check ssh_root_login = {
         .fix = {.commands = "echo 'PermitRootLogin no' > /etc/ssh/sshd_config.d/00-root-login.conf\nsshd -t",
                 .reload = "systemctl reload ssh.service",
                 .risk = {.nl = "Controleer eerst dat iemand anders kan inloggen en root kan worden. Een Match-blok dat "
-                               "PermitRootLogin zet wint: pas dat zelf aan.",
+                               "PermitRootLogin zet gaat voor, en wat sshd eerder leest ook: pas het daar aan.",
                          .en = "First make sure that somebody else can log in and become root. A Match block that sets "
-                               "it wins from this: change that itself."},
+                               "PermitRootLogin overrides this, and so does what sshd reads earlier: change it there."},
                 .undo = "rm /etc/ssh/sshd_config.d/00-root-login.conf"},
         .severity = BIO_HIGH,
         .aspect = BIO_EXISTENCE,
@@ -287,12 +287,11 @@ const struct bio_check ssh_password_login = {
                             "sshd -T | grep -iE '^(password|kbdinteractive)authentication'    # both no?",
                 .reload = "systemctl reload ssh.service",
                 .risk = {.nl = "Wie geen sleutel heeft komt niet meer binnen: zet eerst sleutels klaar (ssh-copy-id) "
-                               "en "
-                               "probeer ze, en houd een sessie open. Een Match-blok dat een van beide aanzet wint "
-                               "hiervan, en wat sshd eerder leest ook: pas dat zelf aan.",
-                         .en = "Who has no key gets in no more: put keys in place first (ssh-copy-id), try them, and "
-                               "keep a session open. A Match block that switches one of them on wins from this, and so "
-                               "does what sshd reads earlier: change that itself."},
+                               "en probeer ze, en houd een sessie open. Een Match-blok dat een van beide aanzet gaat "
+                               "voor, en wat sshd eerder leest ook: pas het daar aan.",
+                         .en = "Whoever has no key can no longer log in: put keys in place first (ssh-copy-id), try "
+                               "them, and keep a session open. A Match block that switches one of them on overrides "
+                               "this, and so does what sshd reads earlier: change it there."},
                 .undo = "rm /etc/ssh/sshd_config.d/00-password-login.conf"},
         .severity = BIO_HIGH,
         .aspect = BIO_EXISTENCE,
@@ -311,13 +310,11 @@ const struct bio_check ssh_empty_passwords = {
                             "sshd -T | grep -i '^permitemptypasswords'    # no?",
                 .reload = "systemctl reload ssh.service",
                 .risk = {.nl = "Wie met een leeg wachtwoord inlogde heeft voortaan een wachtwoord of sleutel nodig. "
-                               "Een "
-                               "Match-blok dat PermitEmptyPasswords zet wint hiervan, en wat sshd eerder leest ook: "
-                               "pas "
-                               "dat zelf aan.",
-                         .en = "Who used to log in with an empty password needs a password or a key from now on. A "
-                               "Match block that sets PermitEmptyPasswords wins from this, and so does what sshd reads "
-                               "earlier: change that itself."},
+                               "Een Match-blok dat PermitEmptyPasswords zet gaat voor, en wat sshd eerder leest ook: "
+                               "pas het daar aan.",
+                         .en = "Whoever used to log in with an empty password needs a password or a key from now on. A "
+                               "Match block that sets PermitEmptyPasswords overrides this, and so does what sshd reads "
+                               "earlier: change it there."},
                 .undo = "rm /etc/ssh/sshd_config.d/00-empty-passwords.conf"},
         .severity = BIO_CRITICAL,
         .aspect = BIO_EXISTENCE,
@@ -338,10 +335,9 @@ const struct bio_check ssh_log_level = {
                             "sshd -T | grep -i '^loglevel'    # INFO?",
                 .reload = "systemctl reload ssh.service",
                 .risk = {.nl = "Geen; het logboek groeit met een paar regels per login. Een Match-blok dat LogLevel "
-                               "zet "
-                               "wint hiervan, en wat sshd eerder leest ook: pas dat zelf aan.",
-                         .en = "None; the log grows by a few lines a login. A Match block that sets LogLevel wins from "
-                               "this, and so does what sshd reads earlier: change that itself."},
+                               "zet gaat voor, en wat sshd eerder leest ook: pas het daar aan.",
+                         .en = "None; the log grows by a few lines a login. A Match block that sets LogLevel overrides "
+                               "this, and so does what sshd reads earlier: change it there."},
                 .undo = "rm /etc/ssh/sshd_config.d/00-log-level.conf"},
         .severity = BIO_MEDIUM,
         .aspect = BIO_EXISTENCE,

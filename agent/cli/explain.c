@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "report/layout.h"
 #include "report/strings.h"
+#include "report/view.h"
 
 #define LABEL 14
 
@@ -54,22 +55,17 @@ static void field(struct page *p, enum report_string label, const char *s)
                 layout_field(&p->out, p->width, 0, LABEL, word(p, label), s);
 }
 
-static void lines(struct page *p, enum report_string label, const char *s)
+static void lines(struct page *p, enum report_string label, const char *commands)
 {
+        _cleanup_free_ char *all = view_commands(commands, p->language);
         const char *text = word(p, label);
 
-        while (s && *s) {
-                size_t n = 0;
-                _cleanup_free_ char *line = NULL;
+        for (const char *s = all; s && *s; text = "") {
+                size_t n = strcspn(s, "\n");
+                _cleanup_free_ char *line = must_strndup(s, n);
 
-                while (s[n] && s[n] != '\n')
-                        n++;
-                line = must_strndup(s, n);
-                layout_pad(&p->out, text, LABEL);
-                layout_clean(&p->out, line);
-                text_add_char(&p->out, '\n');
+                layout_command(&p->out, p->width, 0, LABEL, text, line);
                 s += n + (s[n] == '\n');
-                text = "";
         }
 }
 
@@ -166,8 +162,8 @@ static void write_source(struct page *p, const struct policy *policy)
 
         if (!policy->source)
                 return;
-        line = must_printf("%s, %s, %s, %s", source_text(policy, "name"), source_text(policy, "version"),
-                           source_text(policy, "date"), source_text(policy, "licence"));
+        line = must_printf("%s, %s, %s; %s: %s", source_text(policy, "name"), source_text(policy, "version"),
+                           source_text(policy, "date"), word(p, STRING_LICENCE), source_text(policy, "licence"));
         field(p, STRING_SOURCE, line);
         note = tree_get(policy->source, "note");
         layout_field(&p->out, p->width, 0, LABEL, "",

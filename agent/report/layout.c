@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "texts/texts.h"
 
 void layout_clean(struct text *out, const char *s)
 {
@@ -78,6 +79,55 @@ void layout_field(struct text *out, unsigned width, unsigned indent, unsigned la
         layout_spaces(out, indent);
         layout_pad(out, label, label_columns);
         layout_wrap(out, width, indent + label_columns, indent + label_columns, s);
+}
+
+static void add_line(struct text *out, unsigned indent, unsigned label_columns, const char *label, const char *line)
+{
+        layout_spaces(out, indent);
+        layout_pad(out, label, label_columns);
+        layout_clean(out, line);
+        text_add_char(out, '\n');
+}
+
+/* "# …" in as many lines as it takes, the first with the label. */
+static void add_comment(struct text *out, unsigned width, unsigned indent, unsigned label_columns, const char *label,
+                        const char *words)
+{
+        _cleanup_text_ struct text line = {0};
+
+        for (words += strspn(words, " "); *words; words += strspn(words, " ")) {
+                _cleanup_free_ char *word = must_strndup(words, strcspn(words, " "));
+
+                if (line.length > 0 &&
+                    indent + label_columns + layout_columns(text_string(&line)) + 1 + layout_columns(word) > width) {
+                        add_line(out, indent, label_columns, label, text_string(&line));
+                        text_clear(&line);
+                        label = "";
+                }
+                text_printf(&line, "%s%s", line.length > 0 ? " " : "# ", word);
+                words += strlen(word);
+        }
+        if (line.length > 0)
+                add_line(out, indent, label_columns, label, text_string(&line));
+}
+
+void layout_command(struct text *out, unsigned width, unsigned indent, unsigned label_columns, const char *label,
+                    const char *line)
+{
+        const char *comment = texts_comment(line, strlen(line));
+        size_t length = comment ? (size_t)(comment - line) : 0;
+        _cleanup_free_ char *command = NULL;
+
+        if (!comment || indent + label_columns + layout_columns(line) <= width) {
+                add_line(out, indent, label_columns, label, line);
+                return;
+        }
+        add_comment(out, width, indent, label_columns, label, comment + 2);
+        while (length > 0 && line[length - 1] == ' ')
+                length--;
+        command = must_strndup(line, length);
+        if (*command)
+                add_line(out, indent, label_columns, "", command);
 }
 
 void layout_paint(struct text *out, bool on, enum layout_colour colour)

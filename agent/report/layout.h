@@ -22,6 +22,10 @@ void layout_wrap(struct text *out, unsigned width, unsigned indent, size_t at, c
 /* The same for a label in column `indent`, its text in a column of its own `label_columns` further. */
 void layout_field(struct text *out, unsigned width, unsigned indent, unsigned label_columns, const char *label,
                   const char *s);
+/* A command behind a label, as it is to be typed: never wrapped. A comment that would make its line too wide stands
+ * above it, in lines of its own. */
+void layout_command(struct text *out, unsigned width, unsigned indent, unsigned label_columns, const char *label,
+                    const char *line);
 void layout_spaces(struct text *out, size_t count);
 /* Starts a colour, or ends it with LAYOUT_PLAIN; nothing unless `on`. */
 void layout_paint(struct text *out, bool on, enum layout_colour colour);

@@ -11,6 +11,8 @@ enum report_string {
         STRING_OFFLINE_ROOT, /* version, as whom */
         STRING_POLICIES,
         STRING_EXPECTED,
+        STRING_NONE,
+        STRING_LICENCE,
         STRING_BEARS_ON,
         STRING_FIX,
         STRING_RELOAD,

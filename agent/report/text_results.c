@@ -31,57 +31,111 @@ static void write_field(const struct text_report *w, enum report_string label, c
 
 /* ---- findings ---- */
 
-/* "/etc/ssh/sshd_config:12  PermitRootLogin: yes, expected no" and its note. */
-static void add_evidence(const struct text_report *w, struct text *t, const json_t *evidence)
+/* A long value is cut: the whole of it is for --verbose. */
+static void add_value(const struct text_report *w, struct text *t, const char *value)
+{
+        size_t n = strlen(value);
+
+        if (w->all || n <= ACTUAL_MOST) {
+                text_add(t, value);
+                return;
+        }
+        n = ACTUAL_MOST;
+        while (n > 0 && ((unsigned char)value[n] & 0xc0) == 0x80)
+                n--;
+        text_append(t, value, n);
+        text_add(t, "…");
+}
+
+/* What is not known is not compared with what it should be. */
+static bool is_unknown(const char *actual)
+{
+        return actual && (starts_with(actual, "(unreadable: ") || starts_with(actual, "(undecidable: "));
+}
+
+/* "/etc/ssh/sshd_config:12  PermitRootLogin: yes, expected no; why". Without its place where that is `told`. */
+static char *evidence_text(const struct text_report *w, const json_t *evidence, bool told)
 {
         _cleanup_free_ char *actual = text_in(w, evidence, "actual"), *expected = text_in(w, evidence, "expected");
         _cleanup_free_ char *note = text_in(w, evidence, "note"), *source = text_in(w, evidence, "source");
         const char *key = json_member_string(evidence, "key");
+        const bool absent = streq(json_member_string(evidence, "actual"), "(absent)");
         json_int_t line = json_member_integer(evidence, "line", 0);
-        const size_t before = t->length;
+        _cleanup_text_ struct text t = {0};
 
-        if (source)
-                text_add(t, source);
-        if (source && line > 0)
-                text_printf(t, ":%lld", (long long)line);
+        if (source && !told)
+                text_add(&t, source);
+        if (source && line > 0 && !told)
+                text_printf(&t, ":%lld", (long long)line);
         if (key)
-                text_printf(t, "%s%s", t->length > before ? "  " : "", key);
-        /* Of what is simply not there, the note says what that means. */
-        if (actual && !(streq(json_member_string(evidence, "actual"), "(absent)") && note && !source && !key))
-                text_printf(t, "%s%s", key ? ": " : t->length > before ? "  " : "", *actual ? actual : "\"\"");
-        if (actual && !w->all && strlen(actual) > ACTUAL_MOST && t->length >= strlen(actual)) {
-                /* A long list is for --verbose. */
-                t->length -= strlen(actual) - ACTUAL_MOST;
-                while (t->length > 0 && ((unsigned char)t->data[t->length] & 0xc0) == 0x80)
-                        t->length--;
-                t->data[t->length] = '\0';
-                text_add(t, "…");
+                text_printf(&t, "%s%s", t.length ? "  " : "", key);
+        /* Of what is simply not there, the note says what that means; and a list has no value. */
+        if (actual && (*actual || key) && !(absent && note && !source && !key)) {
+                text_add(&t, key ? ": " : t.length ? "  " : "");
+                add_value(w, &t, *actual ? actual : "\"\"");
         }
-        if (expected)
-                text_printf(t, "%s%s %s", t->length > before ? ", " : "", text_word(w, STRING_EXPECTED), expected);
+        if (expected && !is_unknown(json_member_string(evidence, "actual")))
+                text_printf(&t, "%s%s %s", t.length ? ", " : "", text_word(w, STRING_EXPECTED),
+                            streq(json_member_string(evidence, "expected"), "(absent)") ? text_word(w, STRING_NONE)
+                                                                                        : expected);
         if (note && *note)
-                text_printf(t, "%s%s", t->length > before ? "; " : "", note);
+                text_printf(&t, "%s%s", t.length ? "; " : "", note);
+        return text_take(&t);
 }
 
-/* A finding that is not what the result is says so: "kernel:audit (error)". What decided stands beside the subject. */
-static void write_finding(const struct text_report *w, const json_t *finding, enum bio_status of_result, size_t others)
+/* Whether the subject is the file that the evidence comes from. */
+static bool is_told(const char *subject, const json_t *evidence)
+{
+        const char *source = json_member_string(evidence, "source");
+
+        return subject && source && starts_with(subject, "file:") && streq(subject + strlen("file:"), source);
+}
+
+static bool is_shown(const struct text_report *w, const json_t *evidence)
+{
+        return w->all || json_is_true(json_object_get(evidence, "decides"));
+}
+
+/* "file:/etc/login.defs:97 (error)": with the line where it is a file's, and what it is unless that is the result's. */
+static void add_subject(const struct text_report *w, struct text *t, const json_t *finding, enum bio_status of_result)
 {
         const char *subject = json_member_string(finding, "subject");
         enum bio_status status = view_status(finding, "status");
+        json_t *evidence;
+        size_t i;
+
+        text_add(t, subject && *subject ? subject : "-");
+        json_array_foreach (json_object_get(finding, "evidence"), i, evidence) {
+                json_int_t line = json_member_integer(evidence, "line", 0);
+
+                if (!is_shown(w, evidence))
+                        continue;
+                if (is_told(subject, evidence) && line > 0)
+                        text_printf(t, ":%lld", (long long)line);
+                break;
+        }
+        if (status != of_result)
+                text_printf(t, " (%s)", report_status_word(status_name(status), w->options->language));
+}
+
+/* What decided first stands beside the subject, the rest below; a result that did not fail has just the first. */
+static void write_finding(const struct text_report *w, const json_t *finding, enum bio_status of_result, size_t others)
+{
+        const char *subject = json_member_string(finding, "subject");
         _cleanup_text_ struct text t = {0};
         unsigned indent = TEXT_INDENT;
         json_t *evidence;
         size_t i;
 
-        text_add(&t, subject && *subject ? subject : "-");
-        if (status != of_result)
-                text_printf(&t, " (%s)", report_status_word(status_name(status), w->options->language));
+        add_subject(w, &t, finding, of_result);
         json_array_foreach (json_object_get(finding, "evidence"), i, evidence) {
-                if (!w->all && (!json_is_true(json_object_get(evidence, "decides")) ||
-                                (of_result < BIO_FAIL && indent > TEXT_INDENT)))
+                const bool first = indent == TEXT_INDENT;
+                _cleanup_free_ char *line = NULL;
+
+                if (!is_shown(w, evidence) || (!w->all && of_result < BIO_FAIL && !first))
                         continue;
-                text_add(&t, indent == TEXT_INDENT ? "  " : "");
-                add_evidence(w, &t, evidence);
+                line = evidence_text(w, evidence, first && is_told(subject, evidence));
+                text_printf(&t, "%s%s", first && *line ? "  " : "", line);
                 if (others > 0) {
                         _cleanup_free_ char *more =
                                 report_fill_counts(STRING_AND_MORE, w->options->language, &others, 1);
@@ -154,13 +208,10 @@ static bool is_plain(const char *command, size_t length)
         return length > 0;
 }
 
-/* A command is written as it is to be typed: never wrapped. Returns the label of what follows. */
+/* Returns the label of what follows. */
 static const char *write_command(const struct text_report *w, const char *label, const char *line)
 {
-        layout_spaces(w->out, TEXT_INDENT);
-        layout_pad(w->out, label, LABEL);
-        layout_clean(w->out, line);
-        text_add_char(w->out, '\n');
+        layout_command(w->out, w->width, TEXT_INDENT, LABEL, label, line);
         return "";
 }
 
@@ -206,10 +257,16 @@ static char *shortened(const char *risk)
         return must_strndup(risk, (size_t)(end - risk));
 }
 
+static char *commands_in(const struct text_report *w, const json_t *fix, const char *key)
+{
+        return view_commands(json_member_string(fix, key), w->options->language);
+}
+
 static void write_fix(const struct text_report *w, const json_t *result)
 {
         const json_t *fix = json_object_get(view_descriptor(w->report, result), "fix");
-        const char *commands = json_member_string(fix, "commands"), *reload = json_member_string(fix, "reload");
+        _cleanup_free_ char *commands = commands_in(w, fix, "commands"), *reload = commands_in(w, fix, "reload");
+        _cleanup_free_ char *undo = commands_in(w, fix, "undo");
         const char *risk = title_in(w, json_object_get(fix, "risk")), *check = json_member_string(result, "check");
         _cleanup_free_ char *first = shortened(risk);
         _cleanup_text_ struct text all = {0};
@@ -219,7 +276,7 @@ static void write_fix(const struct text_report *w, const json_t *result)
                 (void)write_commands(w, text_word(w, STRING_RELOAD), reload);
                 if (*risk)
                         write_field(w, STRING_RISK, risk);
-                (void)write_commands(w, text_word(w, STRING_UNDO), json_member_string(fix, "undo"));
+                (void)write_commands(w, text_word(w, STRING_UNDO), undo);
                 return;
         }
         if (count_lines(commands) + count_lines(reload) > COMMANDS_MOST) {

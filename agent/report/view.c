@@ -41,6 +41,11 @@ char *view_text(const char *english, enum report_language language)
         return !english ? NULL : language == REPORT_NL ? texts_dutch(english) : must_strdup(english);
 }
 
+char *view_commands(const char *commands, enum report_language language)
+{
+        return !commands ? NULL : language == REPORT_NL ? texts_dutch_commands(commands) : must_strdup(commands);
+}
+
 char *view_with(const json_t *result)
 {
         _cleanup_text_ struct text t = {0};

@@ -43,6 +43,8 @@ const char *view_title(const json_t *title, enum report_language language);
 char *view_with(const json_t *result);
 /* A text of a result in that language: malloc'd, NULL for NULL. */
 char *view_text(const char *english, enum report_language language);
+/* The commands of a fix, their comments in that language: malloc'd, NULL for NULL. */
+char *view_commands(const char *commands, enum report_language language);
 /* A measure, and a result that bears on measures of that kind alone, is advice: outside the exit status. */
 bool view_is_advice(const struct report *r, const json_t *result);
 bool view_measure_is_advice(const json_t *measure);

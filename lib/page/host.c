@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "page/page.h"
 #include "record/record.h"
+#include "texts/texts.h"
 
 static const char *const severities[] = {"critical", "high", "medium", "low"};
 
@@ -249,34 +250,41 @@ static void add_findings(struct text *out, enum page_language language, const js
         }
 }
 
-/* Text, or an array of texts, a line each. */
-static void add_commands(struct text *out, const json_t *commands)
+/* As they are to be typed, their comments in the reader's language. */
+static void add_commands(struct text *out, enum page_language language, const char *commands)
 {
-        const json_t *line;
-        size_t i;
+        _cleanup_free_ char *dutch = language == PAGE_NL ? texts_dutch_commands(commands) : NULL;
 
-        if (json_is_string(commands))
-                text_add_html(out, json_string_value(commands));
-        json_array_foreach (commands, i, line) {
-                text_add(out, i > 0 ? "\n" : "");
-                text_add_html(out, json_is_string(line) ? json_string_value(line) : "");
-        }
+        text_add(out, "<pre><code>");
+        text_add_html(out, dutch ? dutch : commands);
+        text_add(out, "</code></pre>");
+}
+
+static void add_command_term(struct text *out, enum page_language language, enum page_string term, const char *commands)
+{
+        if (!commands)
+                return;
+        text_add(out, "<div><dt>");
+        page_say(out, language, term);
+        text_add(out, "</dt><dd>");
+        add_commands(out, language, commands);
+        text_add(out, "</dd></div>");
 }
 
 static void add_fix(struct text *out, enum page_language language, const json_t *fix)
 {
-        const json_t *commands = json_object_get(fix, "commands");
+        const char *commands = json_member_string(fix, "commands");
 
-        if (!json_is_string(commands) && json_array_size(commands) == 0)
+        if (!commands)
                 return;
         text_add(out, "<details class=\"fix\"><summary>");
         page_say(out, language, STRING_FIX);
-        text_add(out, "</summary>\n<pre><code>");
-        add_commands(out, commands);
-        text_add(out, "</code></pre>\n<dl>");
-        add_term(out, language, STRING_FIX_RELOAD, json_member_string(fix, "reload"));
+        text_add(out, "</summary>\n");
+        add_commands(out, language, commands);
+        text_add(out, "\n<dl>");
+        add_command_term(out, language, STRING_FIX_RELOAD, json_member_string(fix, "reload"));
         add_term(out, language, STRING_FIX_RISK, titled(language, json_object_get(fix, "risk"), NULL));
-        add_term(out, language, STRING_FIX_UNDO, json_member_string(fix, "undo"));
+        add_command_term(out, language, STRING_FIX_UNDO, json_member_string(fix, "undo"));
         text_add(out, "</dl></details>\n");
 }
 

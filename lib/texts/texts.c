@@ -208,3 +208,41 @@ char *texts_dutch(const char *english)
         (void)translate(&out, (struct span){english, length}, 0);
         return text_take(&out);
 }
+
+/* ---- commands ---- */
+
+const char *texts_comment(const char *line, size_t length)
+{
+        const char *at;
+
+        if (length > 2 && strncmp(line, "# ", 2) == 0)
+                return line;
+        at = memmem(line, length, "  # ", 4);
+        return at ? at + 2 : NULL;
+}
+
+char *texts_dutch_commands(const char *commands)
+{
+        _cleanup_text_ struct text out = {0};
+
+        if (!commands)
+                return NULL;
+        while (*commands) {
+                size_t n = strcspn(commands, "\n");
+                const char *comment = texts_comment(commands, n);
+
+                if (comment) {
+                        _cleanup_free_ char *english = must_strndup(comment + 2, n - (size_t)(comment + 2 - commands));
+                        _cleanup_free_ char *dutch = texts_dutch(english);
+
+                        text_append(&out, commands, (size_t)(comment - commands));
+                        text_printf(&out, "# %s", dutch);
+                } else {
+                        text_append(&out, commands, n);
+                }
+                commands += n;
+                if (*commands == '\n')
+                        text_add_char(&out, *commands++);
+        }
+        return text_take(&out);
+}

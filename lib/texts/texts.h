@@ -19,4 +19,9 @@ extern const size_t texts_catalogue_count;
  * "(…)"); what the catalogue does not have stays as it is. NULL for NULL. */
 char *texts_dutch(const char *english);
 
+/* The comment of a line of commands: behind "# " at its start or "  # " further on. Points at the '#'; NULL: none. */
+const char *texts_comment(const char *line, size_t length);
+/* Commands with their comments in Dutch: malloc'd, NULL for NULL. */
+char *texts_dutch_commands(const char *commands);
+
 #endif

@@ -91,8 +91,8 @@ static void evidence_shows_what_decided(void **state)
                 "\"note\":\"n\"}]},{\"status\":\"pass\",\"evidence\":[]}]},"
                 "{\"check\":\"a.pass\",\"status\":\"pass\",\"findings\":[]},{\"check\":7},{\"status\":\"fail\"},3]");
         _cleanup_json_ json_t *descriptors =
-                parsed("{\"ssh.root-login\":{\"title\":{\"nl\":\"Titel\"},\"fix\":{\"commands\":[\"one\",\"two "
-                       "<x>\"],\"reload\":\"r\",\"risk\":{\"nl\":\"let op\"},\"undo\":\"u\"}}}");
+                parsed("{\"ssh.root-login\":{\"title\":{\"nl\":\"Titel\"},\"fix\":{\"commands\":\"one\\ntwo "
+                       "<x>\",\"reload\":\"r\\nsshd -T    # both no?\",\"risk\":{\"nl\":\"let op\"},\"undo\":\"u\"}}}");
         _cleanup_text_ struct text out = {0};
         const char *html;
 
@@ -105,7 +105,8 @@ static void evidence_shows_what_decided(void **state)
         assert_non_null(strstr(html, "<code>k = yes</code>"));
         assert_non_null(strstr(html, "verwacht: no"));
         assert_non_null(strstr(html, "Titel"));
-        assert_non_null(strstr(html, "one\ntwo &lt;x&gt;"));
+        assert_non_null(strstr(html, "<pre><code>one\ntwo &lt;x&gt;</code></pre>"));
+        assert_non_null(strstr(html, "<pre><code>r\nsshd -T    # beide no?</code></pre>"));
         assert_non_null(strstr(html, "Bevindingen geteld: 3; hier getoond: 2."));
         assert_non_null(strstr(html, "gewist")); /* a subject that was disclosed once */
         /* What needs work comes first. */

@@ -217,13 +217,13 @@ static void advice_is_one_line(void **state)
 
         (void)state;
         assert_has_not(out, "t.low");
-        assert_has(out, "Checks: 1 (0 failed");
+        assert_has(out, "Results: 1 (0 failed");
         assert_has(out, "Advice (hardening): 1 of 1 failed; --policy");
         assert_has(out, "demo\n  nothing examined: 1\n");
         assert_has(all, "fail  t.low  Low\n  bears on h:1/a\n");
-        assert_has(all, "Checks: 2 (1 failed");
+        assert_has(all, "Results: 2 (1 failed");
         assert_has(only, "fail  t.low  Low  (1)\n");
-        assert_has(only, "Checks: 1 (1 failed");
+        assert_has(only, "Results: 1 (1 failed");
 }
 
 static void an_ordinary_user_reads_how_many_need_root(void **state)
@@ -259,7 +259,7 @@ static void measures_say_how_much_was_examined(void **state)
                         "    the organisation's: c\n");
         assert_has(all, "  3   -          0 of 1\n"
                         "    the organisation's: a\n");
-        assert_has(out, "Checks: 5 (2 failed, 1 not established, 1 to judge, 1 passed, 0 n/a)\n");
+        assert_has(out, "Results: 5 (2 failed, 1 not established, 1 to judge, 1 passed, 0 n/a)\n");
 }
 
 static void no_two_empty_lines_follow_each_other(void **state)
@@ -335,7 +335,7 @@ static void quiet_prints_failures_and_errors_alone(void **state)
         assert_has_not(out, "t.manual");
         assert_has_not(out, "t.pass");
         assert_has_not(out, "Technical");
-        assert_has_not(out, "Checks: 5");
+        assert_has_not(out, "Results: 5");
 }
 
 static void verbose_prints_all_evidence(void **state)
@@ -427,6 +427,43 @@ static void examined_is_what_a_check_answered_for(void **state)
         assert_int_equal(parts, 4);
 }
 
+static void a_file_is_named_once_and_a_list_has_no_value(void **state)
+{
+        static const char text[] =
+                "{\"results\":[{\"check\":\"t.low\",\"status\":\"fail\",\"counts\":{\"fail\":3},\"findings\":["
+                "{\"subject\":\"file:/etc/x\",\"status\":\"fail\",\"evidence\":[{\"source\":\"/etc/x\",\"line\":7,"
+                "\"key\":\"A\",\"actual\":\"1\",\"expected\":\"(absent)\",\"decides\":true}]},"
+                "{\"subject\":\"file:/etc/y\",\"status\":\"fail\",\"evidence\":[{\"source\":\"/etc/y\",\"actual\":"
+                "\"\",\"note\":\"why\",\"decides\":true},{\"source\":\"/etc/y\",\"key\":\"B\",\"actual\":\"\","
+                "\"decides\":true}]},"
+                "{\"subject\":\"file:/etc/z\",\"status\":\"fail\",\"evidence\":[{\"source\":\"/etc/w\",\"line\":2,"
+                "\"key\":\"C\",\"actual\":\"3\",\"decides\":true}]}]}]}";
+        _cleanup_free_ char *out = write_with(text, &(struct report_options){.language = REPORT_EN, .width = 80});
+
+        (void)state;
+        assert_has(out, "\n  file:/etc/x:7  A: 1, expected none\n");
+        assert_has(out, "\n  file:/etc/y  why\n    /etc/y  B: \"\"\n");
+        assert_has(out, "\n  file:/etc/z  /etc/w:2  C: 3\n");
+}
+
+static void a_comment_that_does_not_fit_stands_above_its_command(void **state)
+{
+        _cleanup_text_ struct text out = {0};
+
+        (void)state;
+        layout_command(&out, 30, 2, 5, "fix", "command --of 1    # why it is to be run, in words");
+        layout_command(&out, 30, 2, 5, "", "short    # so");
+        layout_command(&out, 30, 2, 5, "", "a command is never broken, however long");
+        layout_command(&out, 30, 2, 5, "", "# a comment alone, which is too wide");
+        assert_string_equal(text_string(&out), "  fix  # why it is to be run,\n"
+                                               "       # in words\n"
+                                               "       command --of 1\n"
+                                               "       short    # so\n"
+                                               "       a command is never broken, however long\n"
+                                               "       # a comment alone,\n"
+                                               "       # which is too wide\n");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -449,6 +486,8 @@ int main(void)
                 cmocka_unit_test(any_shape_of_payload_is_written),
                 cmocka_unit_test(many_findings_are_counted_not_listed),
                 cmocka_unit_test(examined_is_what_a_check_answered_for),
+                cmocka_unit_test(a_file_is_named_once_and_a_list_has_no_value),
+                cmocka_unit_test(a_comment_that_does_not_fit_stands_above_its_command),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,6 +76,28 @@ static void a_long_or_deep_text_ends(void **state)
         }
 }
 
+static void comments_of_commands_are_in_dutch(void **state)
+{
+        static const char *const lines[][2] = {
+                {"# New accounts. (Of a half year: 180 for 365, here and below.)\nsed -i '/^# x/d' f\n",
+                 "# Nieuwe accounts. (Bij een half jaar: 180 in plaats van 365, hier en hieronder.)\nsed -i '/^# x/d' "
+                 "f\n"},
+                {"sshd -T    # both no?\n! is-active || auditctl -e 1",
+                 "sshd -T    # beide no?\n! is-active || auditctl -e 1"},
+                {"a  # what nobody translated\n\nb", "a  # what nobody translated\n\nb"},
+                {"", ""},
+                {"# ", "# "},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(lines); i++) {
+                _cleanup_free_ char *dutch = texts_dutch_commands(lines[i][0]);
+
+                assert_string_equal(dutch, lines[i][1]);
+        }
+        assert_null(texts_dutch_commands(NULL));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -84,6 +106,7 @@ int main(void)
                 cmocka_unit_test(what_is_joined_is_read_piece_by_piece),
                 cmocka_unit_test(what_is_not_known_stays_as_it_is),
                 cmocka_unit_test(a_long_or_deep_text_ends),
+                cmocka_unit_test(comments_of_commands_are_in_dutch),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
