@@ -14,6 +14,7 @@ struct live {
         bool offline;
         const struct live_probe *probe;
         struct manager manager;
+        struct proc_names processes;
 };
 
 struct live *live_new(const struct live_probe *probe, bool offline)
@@ -30,6 +31,7 @@ void live_free(struct live *l)
         if (!l)
                 return;
         manager_close(&l->manager);
+        proc_names_done(&l->processes);
         free(l);
 }
 
@@ -123,7 +125,7 @@ struct bio_node *live_process(struct live *l, struct tree *t, int64_t pid)
 struct bio_node *live_processes(struct live *l, struct tree *t, const char *name)
 {
         ANSWER(l, t, processes, t, name);
-        return proc_processes(t, name);
+        return proc_processes(&l->processes, t, name);
 }
 
 struct bio_node *live_file_system(struct live *l, struct tree *t, const char *path)

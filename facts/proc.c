@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,8 +18,9 @@
 #include "facts/mounts.h"
 
 #define PROC_FILE_MOST (256 * 1024)
-#define PROCESSES_MOST 65536 /* looked at */
-#define FOUND_MOST     4096  /* kept */
+#define PROCESSES_MOST 65536
+#define FOUND_MOST     4096 /* of one name */
+#define COMM_LENGTH    15   /* proc_pid_comm(5); of threads of the kernel more is shown */
 #define ARGUMENTS_MOST 256
 
 /* Files of /proc have no size, so they are read to their end. */
@@ -137,32 +139,83 @@ struct bio_node *proc_process(struct tree *t, int64_t pid)
         return tree_basis(tree_from(tree_absent(t, "no process %" PRIi64, pid), "/proc", 0, 0), BIO_RUNNING);
 }
 
-struct bio_node *proc_processes(struct tree *t, const char *name)
+struct proc_name {
+        int64_t pid;
+        char name[COMM_LENGTH + 1];
+};
+
+void proc_names_done(struct proc_names *names)
+{
+        free(names->rows);
+        *names = (struct proc_names){0};
+}
+
+/* One that has ended meanwhile is left out, and so is a thread of the kernel whose name is longer than anybody asks
+ * for. */
+static void take_name(struct proc_names *names, int directory, int64_t pid)
+{
+        char path[32], name[COMM_LENGTH + 2];
+        _cleanup_fd_ int fd = -1;
+        ssize_t length;
+
+        (void)snprintf(path, sizeof(path), "%" PRIi64 "/comm", pid);
+        fd = openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        length = fd < 0 ? -1 : read(fd, name, sizeof(name));
+        if (length <= 0 || length > COMM_LENGTH + 1 || name[length - 1] != '\n')
+                return;
+        name[length - 1] = '\0';
+        names->rows = must_grow(names->rows, &names->allocated, names->count + 1, sizeof(*names->rows));
+        names->rows[names->count] = (struct proc_name){.pid = pid};
+        memcpy(names->rows[names->count++].name, name, (size_t)length);
+}
+
+static int take_names(struct proc_names *names)
 {
         _cleanup_dir_ DIR *directory = opendir("/proc");
-        struct bio_node *list = tree_basis(tree_from(tree_list(t), "/proc", 0, 0), BIO_RUNNING);
-        int64_t boot = boot_moment();
+        struct dirent *entry;
         size_t looked = 0;
+        int64_t pid;
 
         if (!directory)
-                return tree_basis(tree_from(tree_unreadable(t, "/proc: %s", strerror(errno)), "/proc", 0, 0),
-                                  BIO_RUNNING);
-        for (;;) {
-                struct dirent *entry = readdir(directory);
-                struct bio_node *node;
-                int64_t pid;
-
-                if (!entry)
-                        return list;
+                return -errno;
+        while ((entry = readdir(directory))) {
                 if (parse_i64(entry->d_name, &pid) < 0)
                         continue;
-                if (++looked > PROCESSES_MOST || tree_count(list) >= FOUND_MOST)
-                        return tree_basis(tree_from(tree_undecidable(t, "too many processes"), "/proc", 0, 0),
-                                          BIO_RUNNING);
-                node = process_node(t, pid, name, boot);
+                if (++looked > PROCESSES_MOST)
+                        return -E2BIG;
+                take_name(names, dirfd(directory), pid);
+        }
+        return 0;
+}
+
+struct bio_node *proc_processes(struct proc_names *names, struct tree *t, const char *name)
+{
+        struct bio_node *list = tree_basis(tree_from(tree_list(t), "/proc", 0, 0), BIO_RUNNING);
+        int64_t boot = -1;
+        size_t i;
+
+        if (!names->taken)
+                names->error = take_names(names);
+        names->taken = true;
+        if (names->error < 0)
+                list = names->error == -E2BIG ? tree_undecidable(t, "too many processes")
+                                              : tree_unreadable(t, "/proc: %s", strerror(-names->error));
+        for (i = 0; names->error >= 0 && i < names->count; i++) {
+                struct bio_node *node;
+
+                if (!streq(names->rows[i].name, name))
+                        continue;
+                if (tree_count(list) >= FOUND_MOST) {
+                        list = tree_undecidable(t, "too many processes");
+                        break;
+                }
+                if (boot < 0)
+                        boot = boot_moment();
+                node = process_node(t, names->rows[i].pid, name, boot);
                 if (node)
                         tree_append(list, node);
         }
+        return tree_basis(tree_from(list, "/proc", 0, 0), BIO_RUNNING);
 }
 
 static bool exists(const char *path)

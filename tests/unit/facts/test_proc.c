@@ -78,10 +78,12 @@ static void a_process_has_name_arguments_and_start(void **state)
 
 static void who_is_not_there_is_absent(void **state)
 {
+        _cleanup_(proc_names_done) struct proc_names seen = {0};
+
         (void)state;
         assert_int_equal(tree_state(proc_process(t, 4194305)), BIO_ABSENT);
         assert_int_equal(tree_state(proc_process(t, -1)), BIO_ABSENT);
-        assert_int_equal(tree_count(proc_processes(t, "no such name")), 0);
+        assert_int_equal(tree_count(proc_processes(&seen, t, "no such name")), 0);
 }
 
 /* comm may hold anything, also what looks like the fields behind it. */
@@ -92,14 +94,31 @@ static void names_that_look_like_fields_are_names(void **state)
 
         (void)state;
         for (i = 0; i < ELEMENTS(names); i++) {
+                _cleanup_(proc_names_done) struct proc_names seen = {0};
                 pid_t pid = child_named(names[i]);
-                const struct bio_node *node = proc_process(t, pid), *list = proc_processes(t, names[i]);
+                const struct bio_node *node = proc_process(t, pid), *list = proc_processes(&seen, t, names[i]);
 
                 assert_string_equal(tree_bytes_of(tree_get(node, "name"), NULL), names[i]);
                 assert_true(tree_integer_of(tree_get(node, "start")) > 0);
                 assert_true(tree_count(list) >= 1);
                 end_child(pid);
         }
+}
+
+/* The names are those of the first question: who comes later is not seen, and who has gone since is not in an answer.
+ */
+static void all_answers_are_of_one_moment(void **state)
+{
+        _cleanup_(proc_names_done) struct proc_names seen = {0};
+        pid_t before = child_named("one-moment"), after;
+
+        (void)state;
+        assert_int_equal(tree_count(proc_processes(&seen, t, "one-moment")), 1);
+        after = child_named("one-moment");
+        assert_int_equal(tree_count(proc_processes(&seen, t, "one-moment")), 1);
+        end_child(before);
+        assert_int_equal(tree_count(proc_processes(&seen, t, "one-moment")), 0);
+        end_child(after);
 }
 
 static void one_that_has_ended_has_no_arguments(void **state)
@@ -135,8 +154,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 WITH_TREE(a_process_has_name_arguments_and_start), WITH_TREE(who_is_not_there_is_absent),
-                WITH_TREE(names_that_look_like_fields_are_names),  WITH_TREE(one_that_has_ended_has_no_arguments),
-                WITH_TREE(a_container_is_none_or_a_kind),
+                WITH_TREE(names_that_look_like_fields_are_names),  WITH_TREE(all_answers_are_of_one_moment),
+                WITH_TREE(one_that_has_ended_has_no_arguments),    WITH_TREE(a_container_is_none_or_a_kind),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
