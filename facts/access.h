@@ -117,7 +117,7 @@ const struct access_file *access_pass(struct access *a, const char *path, size_t
 const struct access_file *access_stat(struct access *a, const char *path);
 /* The same without following a link in the last place; of a link, `bytes` is its target. */
 const struct access_file *access_lstat(struct access *a, const char *path);
-/* The access list of what the path names, following links. Not remembered: asking again looks again. */
+/* The access list of what the path names, following links. */
 struct access_acl access_acl(struct access *a, const char *path);
 const struct access_directory *access_list(struct access *a, const char *path);
 

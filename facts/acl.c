@@ -76,9 +76,20 @@ static struct access_acl read_acl(struct access *a, struct entry *e)
         return take_grants(a, bytes, (size_t)n, &acl) < 0 ? failed("an access list of an unknown form") : acl;
 }
 
-struct access_acl access_acl(struct access *a, const char *path)
+static const struct access_acl *kept_acl(struct access *a, struct entry *e)
 {
         struct access_acl acl = {.state = BIO_KNOWN};
+
+        if (!e->acl) {
+                if (!access_acl_overlay || !access_acl_overlay(walk_path(&a->walk, e), &acl))
+                        acl = read_acl(a, e);
+                e->acl = memcpy(arena_alloc(&a->walk.arena, sizeof(acl)), &acl, sizeof(acl));
+        }
+        return e->acl;
+}
+
+struct access_acl access_acl(struct access *a, const char *path)
+{
         struct walked walked;
 
         walk_to(&a->walk, path, true, &walked);
@@ -86,7 +97,5 @@ struct access_acl access_acl(struct access *a, const char *path)
                 return failed(walked.why);
         if (walked.state == BIO_ABSENT)
                 return (struct access_acl){.state = BIO_ABSENT, .why = walk_path(&a->walk, walked.entry)};
-        if (access_acl_overlay && access_acl_overlay(walk_path(&a->walk, walked.entry), &acl))
-                return acl;
-        return read_acl(a, walked.entry);
+        return *kept_acl(a, walked.entry);
 }

@@ -115,9 +115,8 @@ static struct bio_node *timer_enabled(struct jobs *j, const char *timer, const s
 }
 
 /* The program among a service's commands. */
-static const char *program_of(const struct bio_node *service, const struct bio_node **command)
+static const char *program_of(const struct bio_node *commands, const struct bio_node **command)
 {
-        const struct bio_node *commands = tree_get(service, "exec_start");
         const char *words[64], *program;
         size_t i, k;
 
@@ -157,10 +156,10 @@ static void take_timer(struct jobs *j, const char *timer)
 
         if (!name)
                 return;
-        service = unit_of(j->f, name);
-        program = program_of(service, &command);
+        program = program_of(unit_commands(j->s, name), &command);
         if (!program)
                 return;
+        service = unit_of(j->f, name);
         unit = unit_of(j->f, timer);
         node = add_job(j, program, arena_printf(&j->s->arena, "unit:%s", timer), BIO_TECHNICAL);
         if (!node)

@@ -3,6 +3,7 @@
  * one unit; the tree holds the names of unit files and what was asked so far, so that nobody pays for all of them. */
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "facts/live.h"
 #include "facts/readers.h"
@@ -183,18 +184,27 @@ static struct bio_node *unit_node(struct systemd *s, const char *unit)
         return node;
 }
 
+/* One answer for all who ask. */
+static struct bio_node *answer_of(struct systemd *s, const char *unit)
+{
+        size_t i;
+
+        for (i = 0; i < s->asked.count; i++)
+                if (streq(s->asked.items[i], unit))
+                        return s->answers[i];
+        s->answers = must_grow(s->answers, &s->answers_allocated, i + 1, sizeof(*s->answers));
+        s->answers[i] = unit_node(s, unit);
+        strings_add(&s->asked, arena_copy(&s->arena, unit, strlen(unit)));
+        return s->answers[i];
+}
+
 static const struct bio_node *answer_unit(struct facts *f, const struct bio_node *fact,
                                           const struct fact_argument *arguments)
 {
-        struct systemd *s = systemd_of(f);
         const char *unit = fact_argument(arguments, "unit");
 
         (void)fact;
-        if (!unit)
-                return tree_undecidable(facts_tree(f), "systemd.unit needs a unit");
-        if (!strings_have(&s->asked, unit))
-                strings_add(&s->asked, arena_copy(&s->arena, unit, strlen(unit)));
-        return unit_node(s, unit);
+        return unit ? answer_of(systemd_of(f), unit) : tree_undecidable(facts_tree(f), "systemd.unit needs a unit");
 }
 
 /* --- the tree */
@@ -231,7 +241,7 @@ static const struct bio_node *read_systemd(struct facts *f)
                  s->version > 0 ? tree_integer(t, s->version) : tree_undecidable(t, "the version is not known"));
         units = tree_set(root, "units", tree_map(t));
         for (i = 0; i < s->asked.count; i++)
-                tree_set(units, s->asked.items[i], unit_node(s, s->asked.items[i]));
+                tree_set(units, s->asked.items[i], s->answers[i]);
         tree_set(root, "files",
                  s->unreadable ? tree_from(tree_unreadable(t, "%s", s->unreadable->why), s->unreadable->path, 0, 0)
                                : names_node(s));

@@ -550,3 +550,21 @@ struct bio_node *unit_exec(struct systemd *s, const char *setting, const struct 
                 tree_append(list, command_node(&service, &service.commands[i]));
         return list;
 }
+
+struct bio_node *unit_commands(struct systemd *s, const char *unit)
+{
+        _cleanup_strings_ struct strings drop_ins = {0}, environment_files = {0};
+        struct tree *t = facts_tree(s->facts);
+        struct unit_fragment fragment;
+        const char *why;
+
+        unit_fragment(s, unit, &fragment);
+        if (fragment.state != BIO_KNOWN)
+                return fragment.state == BIO_ABSENT ? tree_absent(t, "%s", fragment.why)
+                                                    : tree_unreadable(t, "%s", fragment.why);
+        if (fragment.masked)
+                return tree_absent(t, "masked");
+        why = unit_drop_ins(s, fragment.name, &drop_ins);
+        return why ? tree_unreadable(t, "%s", why)
+                   : unit_exec(s, "ExecStart", &fragment, &drop_ins, &environment_files);
+}

@@ -82,8 +82,8 @@ static void list_directories(struct systemd *s)
                 if (streq(load_path[i].path, "/lib/systemd/system") &&
                     streq(listed->resolved, "/usr/lib/systemd/system"))
                         continue;
-                s->directories[s->directory_count++] =
-                        (struct unit_directory){load_path[i].path, load_path[i].traits, listed};
+                s->directories[s->directory_count++] = (struct unit_directory){
+                        .path = load_path[i].path, .traits = load_path[i].traits, .listed = listed};
         }
 }
 
@@ -112,8 +112,14 @@ static void *systemd_make(struct facts *f)
 static void systemd_release(void *kept)
 {
         struct systemd *s = kept;
+        size_t i;
 
+        for (i = 0; i < s->directory_count; i++) {
+                free(s->directories[i].pointers);
+                strings_free(&s->directories[i].wants);
+        }
         free(s->links);
+        free(s->answers);
         strings_free(&s->asked);
         arena_free(&s->arena);
         free(s);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
 #include "facts/systemd_internal.h"
 
 #define LINKS_FOLLOWED 64
@@ -308,33 +309,49 @@ static bool is_wants(const struct systemd *s, const char *name)
                                 (ends_with(name, ".upholds") && knows_upholds(s)));
 }
 
-/* Aliases of the unit within a unit directory: links named so, or that lead to what is named so. */
-static bool find_aliases(struct systemd *s, const struct install *i, bool known, size_t directory, bool below,
-                         struct finding *f)
+/* Looks once at what a unit directory has that can enable units: its links, and its directories NAME.wants. */
+static struct unit_directory *indexed(struct systemd *s, size_t directory)
 {
-        const struct access_directory *listed = s->directories[directory].listed;
-        _cleanup_text_ struct text path = {0};
+        struct unit_directory *d = &s->directories[directory];
         size_t at;
 
-        for (at = 0; at < listed->count; at++) {
-                const char *name = listed->names[at];
+        for (at = 0; !d->indexed && at < d->listed->count; at++) {
+                const char *name = d->listed->names[at], *path;
                 const struct access_file *link;
-                bool named, leads;
 
-                if (*name == '.' || !is_link(s, listed, at))
+                if (*name == '.')
                         continue;
-                text_clear(&path);
-                text_printf(&path, "%s/%s", s->directories[directory].path, name);
-                link = access_lstat(s->access, text_string(&path));
+                path = unit_path(s, directory, name);
+                if (is_wants(s, name) && unit_entry(s, directory, name) == UNIT_ENTRY_OTHER)
+                        strings_add(&d->wants, path);
+                if (!is_link(s, d->listed, at))
+                        continue;
+                link = access_lstat(s->access, path);
                 if (link->state != BIO_KNOWN || !link->bytes)
                         continue;
-                named = !below && streq(name, i->name);
-                leads = streq(base_name(link->bytes), i->name);
+                d->pointers =
+                        must_grow(d->pointers, &d->pointers_allocated, d->pointer_count + 1, sizeof(*d->pointers));
+                d->pointers[d->pointer_count++] = (struct unit_pointer){name, base_name(link->bytes), link->path};
+        }
+        d->indexed = true;
+        return d;
+}
+
+/* Aliases of the unit within a unit directory: links named so, or that lead to what is named so. */
+static bool find_aliases(struct systemd *s, const struct install *i, bool known, const struct unit_directory *d,
+                         bool below, struct finding *f)
+{
+        size_t at;
+
+        for (at = 0; at < d->pointer_count; at++) {
+                const struct unit_pointer *pointer = &d->pointers[at];
+                bool named = !below && streq(pointer->name, i->name), leads = streq(pointer->leads, i->name);
+
                 if (named && leads) {
                         f->same_name = true;
-                        f->same_name_link = link->path;
-                } else if ((named || leads) && (!known || known_name(s, i, name))) {
-                        f->link = link->path;
+                        f->same_name_link = pointer->path;
+                } else if ((named || leads) && (!known || known_name(s, i, pointer->name))) {
+                        f->link = pointer->path;
                         return true;
                 }
         }
@@ -344,14 +361,13 @@ static bool find_aliases(struct systemd *s, const struct install *i, bool known,
 static bool find_in_directory(struct systemd *s, const struct install *i, bool known, size_t directory, bool below,
                               struct finding *f)
 {
-        const struct access_directory *listed = s->directories[directory].listed;
+        const struct unit_directory *d = indexed(s, directory);
         size_t at;
 
-        for (at = 0; at < listed->count; at++)
-                if (is_wants(s, listed->names[at]) && unit_entry(s, directory, listed->names[at]) == UNIT_ENTRY_OTHER &&
-                    find_in_wants(s, i, known, unit_path(s, directory, listed->names[at]), f))
+        for (at = 0; at < d->wants.count; at++)
+                if (find_in_wants(s, i, known, d->wants.items[at], f))
                         return true;
-        return find_aliases(s, i, known, directory, below, f);
+        return find_aliases(s, i, known, d, below, f);
 }
 
 /* What the links make of it: a state and the link that decides, or NULL. `known`: only links that enabling makes. */

@@ -55,10 +55,20 @@ enum { UNITS_CONFIG = 1, UNITS_RUNTIME = 2, UNITS_GENERATED = 4, UNITS_TRANSIENT
 /* What is kept of all units of a run; beyond it nothing more is known. */
 #define UNITS_KEPT_MOST ((size_t)4 * 1024 * 1024)
 
+/* A link in a unit directory: the name it has, and the name that its text ends in. */
+struct unit_pointer {
+        const char *name, *leads, *path;
+};
+
 struct unit_directory {
         const char *path;
         unsigned traits;
         const struct access_directory *listed;
+        /* What enables units; known once `indexed`. */
+        struct unit_pointer *pointers;
+        size_t pointer_count, pointers_allocated;
+        struct strings wants; /* paths of NAME.wants and its like */
+        bool indexed;
 };
 
 /* An alias: a link with a unit's name in a unit directory, to another name. */
@@ -79,7 +89,9 @@ struct systemd {
         struct unit_link *links; /* those that count */
         size_t link_count, links_allocated;
         bool links_listed;
-        struct strings asked; /* units that were asked for */
+        struct strings asked; /* units that were asked for, and the answers */
+        struct bio_node **answers;
+        size_t answers_allocated;
 };
 
 struct systemd *systemd_of(struct facts *f);
@@ -160,6 +172,9 @@ const char *environment_file(struct arena *arena, const char *bytes, size_t leng
  * for it. */
 struct bio_node *unit_exec(struct systemd *s, const char *setting, const struct unit_fragment *fragment,
                            const struct strings *drop_ins, struct strings *environment_files);
+/* What a service runs, as systemd.unit has it (ExecStart=); nothing else of it is looked at. For those who go through
+ * many units. Absent where there is no such unit file or it is masked. */
+struct bio_node *unit_commands(struct systemd *s, const char *unit);
 
 /* --- enablement (systemd_install.c) */
 

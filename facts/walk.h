@@ -40,6 +40,7 @@ enum entry_kind {
         ENTRY_FAILED, /* something may be there; `why` it could not be looked at */
 };
 
+struct access_acl;
 struct access_directory;
 
 struct entry {
@@ -64,6 +65,7 @@ struct entry {
         size_t length;
         struct entry *next_read;
         const struct access_directory *listed; /* of a directory, once access.h has listed it */
+        const struct access_acl *acl;          /* once it was asked for */
         char name[];
 };
 

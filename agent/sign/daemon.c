@@ -3,6 +3,7 @@
 #include "sign/daemon.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,7 +99,7 @@ static void schedule(struct daemon *d, bool full, bool failed)
         d->again = false;
 }
 
-static void end_run(struct daemon *d)
+static void take_run(struct daemon *d)
 {
         _cleanup_json_ json_t *answer = NULL;
         _cleanup_free_ char *why = NULL;
@@ -120,6 +121,13 @@ static void end_run(struct daemon *d)
                 finish(d, r < 0 || !answer || d->full_due ? STATUS_ERROR : 0);
         else
                 (void)arm(d);
+}
+
+static void end_run(struct daemon *d)
+{
+        take_run(d);
+        /* The documents of a run are large, and the daemon rests until the next one. */
+        (void)malloc_trim(0);
 }
 
 static int on_answer(sd_event_source *source, int fd, uint32_t events, void *user)

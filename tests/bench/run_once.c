@@ -3,9 +3,11 @@
  * medians.
  *
  * run_once LIBEXEC RUNS: prints one JSON object. CPU is the observer's own account after start-up (WIRE_DONE); the
- * reading opens each file and directory that the run looked at, once, and reads it to its end. */
+ * reading opens each file and directory that the run looked at, once, and reads it to its end; the names of processes,
+ * which the run does not list among its inputs, belong to them. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -60,7 +62,21 @@ static void list_directory(const char *path)
                 ;
 }
 
-/* Everything that the run names as an input. */
+static void read_processes(void)
+{
+        _cleanup_dir_ DIR *directory = opendir("/proc");
+        struct dirent *entry;
+        char path[sizeof("/proc//comm") + sizeof(entry->d_name)];
+
+        while (directory && (entry = readdir(directory))) {
+                if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
+                        continue;
+                (void)snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+                read_file(path);
+        }
+}
+
+/* Everything that the run names as an input, and the processes. */
 static uint64_t read_inputs(const json_t *inputs)
 {
         uint64_t started = microseconds(CLOCK_PROCESS_CPUTIME_ID);
@@ -81,6 +97,7 @@ static uint64_t read_inputs(const json_t *inputs)
                         list_directory(json_member_string(input, "resolved"));
         json_array_foreach (json_object_get(inputs, "absent"), i, input)
                 (void)stat(json_string_value(input), &st);
+        read_processes();
         return microseconds(CLOCK_PROCESS_CPUTIME_ID) - started;
 }
 
