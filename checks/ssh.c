@@ -181,6 +181,29 @@ static bool some_way_has(struct bio_context *c, const struct bio_node *ways, enu
         return false;
 }
 
+/* Where AllowUsers and its like let nobody in, nothing opens. */
+static bool nobody_gets_in(struct bio_context *c, const struct bio_node *scope)
+{
+        const struct bio_node *admits = bio_get(c, scope, "admits");
+
+        return bio_known(c, admits) && !bio_boolean(c, admits);
+}
+
+/* A password would open this scope, if somebody is let in. */
+static void judge_open(struct bio_context *c, const struct bio_subject *subject, const struct bio_node *scope)
+{
+        const struct bio_node *admits = bio_get(c, scope, "admits");
+
+        if (!bio_known(c, admits))
+                bio_evidence(c,
+                             bio_conclude(c, subject, BIO_ERROR,
+                                          "a password alone opens, but whether sshd lets anybody in is not known"),
+                             admits, NULL, true);
+        else
+                bio_evidence(c, bio_conclude(c, subject, BIO_FAIL, "a password alone opens"),
+                             bio_get(c, scope, "PasswordAuthentication"), "no", true);
+}
+
 static void judge_password(struct bio_context *c, const struct bio_node *scope)
 {
         const struct bio_subject *subject = scope_subject(c, scope);
@@ -192,11 +215,14 @@ static void judge_password(struct bio_context *c, const struct bio_node *scope)
         /* Two that are off are enough to know, also of a version whose other defaults are not known. */
         if (is_no(c, password) && is_no(c, questions))
                 bio_judge(c, subject, password, BIO_EQUALS, "no");
+        else if (nobody_gets_in(c, scope))
+                bio_evidence(c, bio_conclude(c, subject, BIO_PASS, "sshd lets in nobody who could use a password"),
+                             bio_get(c, scope, "admits"), NULL, true);
         else if (!bio_known(c, ways))
                 bio_evidence(c, bio_conclude(c, subject, BIO_ERROR, "by what somebody gets in is not known"), ways,
                              NULL, true);
         else if (some_way_has(c, ways, NOTHING))
-                bio_evidence(c, bio_conclude(c, subject, BIO_FAIL, "a password alone opens"), password, "no", true);
+                judge_open(c, subject, scope);
         else if (some_way_has(c, ways, WHAT_PAM_ASKS))
                 bio_evidence(c,
                              bio_conclude(c, subject, BIO_ERROR,
@@ -243,7 +269,11 @@ static void empty_passwords(struct bio_context *c)
                 const struct bio_subject *subject = scope_subject(c, scope);
                 const struct bio_node *empty = bio_get(c, scope, "PermitEmptyPasswords");
 
-                if (!is_yes(c, empty) || takes_passwords(c, bio_get(c, scope, "ways")))
+                if (is_yes(c, empty) && nobody_gets_in(c, scope))
+                        bio_evidence(c,
+                                     bio_conclude(c, subject, BIO_PASS, "sshd lets in nobody who could use a password"),
+                                     bio_get(c, scope, "admits"), NULL, true);
+                else if (!is_yes(c, empty) || takes_passwords(c, bio_get(c, scope, "ways")))
                         bio_judge(c, subject, empty, BIO_EQUALS, "no");
                 else
                         bio_evidence(c, bio_conclude(c, subject, BIO_PASS, "nothing here asks for a password"), empty,

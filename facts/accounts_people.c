@@ -147,10 +147,13 @@ static void add_keys_of(struct facts *f, const struct passwd_line *user, const s
                         struct bio_node *list)
 {
         static const char *const others[] = {"AuthorizedKeysCommand", "TrustedUserCAKeys"};
-        const struct bio_node *on = tree_get(scope, "PubkeyAuthentication");
+        const struct bio_node *on = tree_get(scope, "PubkeyAuthentication"), *admits = tree_get(scope, "admits");
         size_t i;
 
         if (tree_state(on) == BIO_KNOWN && streq(tree_bytes_of(on, NULL), "no"))
+                return;
+        /* Whom sshd does not let in (AllowUsers and its like) no key helps. */
+        if (tree_state(admits) == BIO_KNOWN && !tree_bool_of(admits))
                 return;
         add_key_files(f, user, scope, list);
         for (i = 0; i < ELEMENTS(others); i++) {
@@ -171,6 +174,7 @@ static struct bio_node *keys_node(struct facts *f, const struct passwd_line *use
         const struct fact_argument arguments[] = {
                 {"user", name},
                 {"keywords", "PubkeyAuthentication,AuthorizedKeysFile,AuthorizedKeysCommand,TrustedUserCAKeys"},
+                {"admission", "yes"},
                 {NULL, NULL}};
         const struct bio_node *scopes = facts_query(f, "sshd.effective", arguments);
         struct tree *t = facts_tree(f);

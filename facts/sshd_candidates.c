@@ -125,6 +125,7 @@ void sshd_scopes_by_block(struct sshd_config *c, const struct sshd_question *q, 
         _cleanup_free_ struct sshd_values *values = NULL;
         size_t allocated = 0, b;
 
+        ret->by_block = true;
         for (b = 0; b < c->block_count; b++) {
                 struct sshd_scope *scope;
 

@@ -303,7 +303,8 @@ struct sshd_connection {
         const char *local_address;
         int local_port;
         const char *rdomain;
-        /* Criteria whose truth is given, by their pattern: instead of being looked at. */
+        /* Criteria whose truth is given, by their pattern: instead of being looked at, unless they are about a name
+         * (that is not empty) or groups that are known. */
         const struct sshd_assumption *assumptions;
         size_t assumption_count;
 };

@@ -381,12 +381,19 @@ static bool host_matches(const char *host, const char *patterns)
         return sshd_patterns_match(text_string(&lower), patterns, true) == 1;
 }
 
+/* An account's own name and groups are looked at, whatever is assumed of others. */
+static bool is_of_account(enum sshd_attribute attribute, const struct sshd_connection *n)
+{
+        return (attribute == SSHD_MATCH_GROUP && n->groups) || (attribute == SSHD_MATCH_USER && n->user && *n->user);
+}
+
 bool sshd_criterion_holds(const struct sshd_config *c, const struct sshd_criterion *k, const struct sshd_connection *n)
 {
         size_t i;
 
         for (i = 0; i < n->assumption_count; i++)
-                if (n->assumptions[i].attribute == k->attribute && streq(n->assumptions[i].pattern, k->pattern))
+                if (n->assumptions[i].attribute == k->attribute && streq(n->assumptions[i].pattern, k->pattern) &&
+                    !is_of_account(k->attribute, n))
                         return n->assumptions[i].holds;
         switch (k->attribute) {
         case SSHD_MATCH_ALL:

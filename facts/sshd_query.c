@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "facts/sshd_admission.h"
 #include "facts/sshd_nodes.h"
 
 struct asking {
@@ -96,6 +97,8 @@ static void add_unknown(struct asking *a, struct bio_node *scope, const struct b
                 }
         if (a->ways)
                 (void)tree_set(scope, "ways", sshd_ways_node(a->t, scope));
+        if (a->question.admission)
+                (void)tree_set(scope, "admits", tree_undecidable(a->t, "%s", tree_why(why)));
 }
 
 /* A connection that this scope is in force for, so that a person can ask `sshd -T -C` the same. */
@@ -122,6 +125,35 @@ static struct bio_node *connection_node(struct tree *t, const struct sshd_connec
 static void add_values(struct asking *a, struct bio_node *scope, const struct sshd_config *c,
                        const struct sshd_values *v, const struct sshd_config *other, const struct sshd_values *other_v);
 
+/* The lists that are set, as a note; and the place of the first one. */
+static struct bio_node *from_lists(struct bio_node *node, const struct sshd_values *v)
+{
+        _cleanup_text_ struct text note = {0};
+        const struct sshd_setting *first = NULL;
+        size_t i;
+
+        for (i = 0; i < SSHD_ADMISSION_LISTS; i++) {
+                const struct sshd_value *value = &v->of[sshd_admission_lists[i]];
+
+                if (value->count == 0)
+                        continue;
+                first = first ? first : value->from;
+                text_printf(&note, "%s%s", note.length > 0 ? ", " : "", sshd_keyword_name(sshd_admission_lists[i]));
+        }
+        if (note.length > 0)
+                (void)tree_note(node, "%s", text_string(&note));
+        return first ? tree_from(node, first->file, first->line, 0) : node;
+}
+
+/* Whether sshd lets somebody in here; `other` is the same of another model, or NULL. */
+static struct bio_node *admits_node(struct tree *t, const struct sshd_scope *s, const struct sshd_scope *other)
+{
+        if (s->lets_in == SSHD_LETS_IN_UNKNOWN || (other && other->lets_in != s->lets_in))
+                return from_lists(tree_undecidable(t, "whom AllowUsers and its like let in is more than is tried"),
+                                  s->values);
+        return from_lists(tree_bool(t, s->lets_in == SSHD_LETS_IN), s->values);
+}
+
 static void add_found(struct asking *a, const struct sshd_instance *i, const struct sshd_scopes *found)
 {
         size_t k;
@@ -132,6 +164,9 @@ static void add_found(struct asking *a, const struct sshd_instance *i, const str
 
                 if (!s->assumed)
                         (void)tree_set(scope, "example", connection_node(a->t, &s->connection));
+                if (!s->values->fails.text && a->question.admission)
+                        (void)tree_set(scope, "admits",
+                                       admits_node(a->t, s, i->config_count > 1 ? &found[1].at[k] : NULL));
                 if (s->values->fails.text) {
                         add_unknown(a, scope, sshd_not_known(a->t, "sshd ends such a connection", &s->values->fails));
                         continue;
@@ -203,6 +238,18 @@ static const char *disagree(const struct sshd_instance *i, const struct sshd_sco
         return NULL;
 }
 
+static void find_scopes(struct asking *a, struct sshd_config *c, struct sshd_scopes *ret)
+{
+        _cleanup_(sshd_people_free) struct sshd_people people = {0};
+        struct sshd_question question = a->question;
+
+        if (question.admission && question.user)
+                question.root = sshd_is_root(a->f, question.user);
+        else if (question.admission && sshd_has_admission_lists(c))
+                sshd_people_find(a->f, c, &people, &question);
+        sshd_scopes_find(c, &question, ret);
+}
+
 static void ask_instance(struct asking *a, const struct sshd_instance *i)
 {
         struct bio_node *unknown = sshd_instance_unknown(a->t, a->s, i);
@@ -212,7 +259,7 @@ static void ask_instance(struct asking *a, const struct sshd_instance *i)
 
         if (!unknown) {
                 for (k = 0; k < i->config_count; k++)
-                        sshd_scopes_find(i->configs[k], &a->question, &found[k]);
+                        find_scopes(a, i->configs[k], &found[k]);
                 why = disagree(i, found);
                 if (why)
                         unknown = tree_undecidable(a->t, "%s", why);
@@ -239,6 +286,7 @@ static const char *read_question(struct asking *a, const struct fact_argument *a
                 .local_port = -1,
                 .rdomain = known_or_null(arguments, "rdomain"),
         };
+        a->question.admission = known_or_null(arguments, "admission") != NULL;
         if (port && (parse_u64(port, &number) < 0 || number > 65535))
                 return "local_port is no port";
         if (port)
@@ -285,7 +333,7 @@ static const struct bio_node *answer_ways(struct facts *f, const struct bio_node
         why = read_question(&a, arguments);
         if (why)
                 return tree_undecidable(a.t, "%s", why);
-        a.question.exists = true;
+        a.question.exists = a.question.admission = a.question.by_password = true;
         a.question.keywords = a.keywords;
         sshd_ways_keywords(a.keywords);
         return answer(&a);
@@ -293,7 +341,8 @@ static const struct bio_node *answer_ways(struct facts *f, const struct bio_node
 
 const struct fact_query sshd_queries[] = {
         {"sshd.effective",
-         (const char *const[]){"user", "host", "address", "local_address", "local_port", "rdomain", "keywords", NULL},
+         (const char *const[]){"user", "host", "address", "local_address", "local_port", "rdomain", "keywords",
+                               "admission", NULL},
          answer_effective, true},
         {"sshd.ways", (const char *const[]){"user", "host", "address", "local_address", "local_port", "rdomain", NULL},
          answer_ways, true},

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "facts/sshd_admission.h"
 #include "facts/sshd_candidates.h"
 #include "facts/sshd_internal.h"
 
@@ -21,6 +22,7 @@ struct dimension {
         const char *const *values; /* NULL: not looked at, or not said */
         size_t count;              /* at least 1 */
         const unsigned *ports;     /* of LocalPort, instead of values */
+        size_t people;             /* of User: how many values, at the end, are accounts of the host */
 };
 
 #define DIMENSIONS_MOST  7
@@ -34,6 +36,8 @@ struct finding {
         struct sshd_assumption assumptions[ASSUMPTIONS_MOST];
         size_t assumption_count;
         bool host_is_address;
+        bool admission;         /* asked, and there is something to ask */
+        bool admission_unknown; /* the lists look at more than is tried */
         const char *undecidable;
         bool *relevant;  /* [blocks]: something that was asked for is set there */
         bool *looked_at; /* [blocks]: whether it applies is open, and matters for a relevant one */
@@ -44,6 +48,10 @@ struct finding {
         size_t set_count, sets_allocated, connections_allocated;
         bool *uncertain;          /* [blocks] */
         size_t *uncertain_counts; /* [sets] */
+        bool *admits;             /* [sets]: somebody gets in */
+        size_t admits_allocated;
+        struct sshd_values *values; /* of the last set that was looked at */
+        size_t values_of;
 };
 
 static void *keep(struct finding *f, size_t size)
@@ -74,6 +82,23 @@ static size_t lists_of(struct finding *f, enum sshd_attribute attribute, const c
         return count;
 }
 
+/* The same, with what AllowUsers and DenyUsers look at. */
+static size_t lists_with_admission(struct finding *f, enum sshd_attribute attribute, const char *const **ret)
+{
+        const char *const *lists, *const *parts, **both;
+        size_t count = lists_of(f, attribute, &lists), more = 0;
+
+        if (f->admission)
+                more = sshd_admission_parts(f->c, attribute != SSHD_MATCH_USER, &parts);
+        both = keep(f, (count + more + 1) * sizeof(*both));
+        if (count > 0)
+                memcpy(both, lists, count * sizeof(*both));
+        if (more > 0)
+                memcpy(both + count, parts, more * sizeof(*both));
+        *ret = both;
+        return count + more;
+}
+
 static void assume(struct finding *f, enum sshd_attribute attribute, const char *pattern)
 {
         if (f->assumption_count == ASSUMPTIONS_MOST) {
@@ -94,7 +119,7 @@ static void assume_all(struct finding *f, enum sshd_attribute attribute)
 
 static void add_dimension(struct finding *f, enum sshd_attribute attribute, const char *const *values, size_t count)
 {
-        f->dimensions[f->dimension_count++] = (struct dimension){attribute, values, count, NULL};
+        f->dimensions[f->dimension_count++] = (struct dimension){attribute, values, count, NULL, 0};
 }
 
 static void add_known(struct finding *f, enum sshd_attribute attribute, const char *value)
@@ -115,7 +140,8 @@ static void add_names(struct finding *f, enum sshd_attribute attribute, const ch
                 add_known(f, attribute, known);
                 return;
         }
-        count = lists_of(f, attribute, &lists);
+        count = attribute == SSHD_MATCH_HOST ? lists_with_admission(f, attribute, &lists)
+                                             : lists_of(f, attribute, &lists);
         if (count == 0)
                 return;
         if (sshd_names_telling_apart(&f->c->arena, lists, count, attribute == SSHD_MATCH_HOST, &names, &names_count)) {
@@ -123,6 +149,7 @@ static void add_names(struct finding *f, enum sshd_attribute attribute, const ch
                 return;
         }
         /* The criteria are taken as they come; the name itself stands for none of them. */
+        f->admission_unknown |= attribute == SSHD_MATCH_HOST;
         add_known(f, attribute, "");
         assume_all(f, attribute);
 }
@@ -184,6 +211,16 @@ static bool add_networks(const char *list, bool text, struct sshd_address *netwo
         }
 }
 
+/* The networks that the hosts of AllowUsers and DenyUsers name; each is held against the text of an address too. */
+static void collect_admission_networks(struct finding *f, struct sshd_address *networks, size_t *count)
+{
+        const char *const *parts;
+        size_t n = sshd_admission_parts(f->c, true, &parts), i;
+
+        for (i = 0; i < n; i++)
+                f->admission_unknown |= !add_networks(parts[i], false, networks, count);
+}
+
 static void collect_networks(struct finding *f, enum sshd_attribute attribute, struct sshd_address *networks,
                              size_t *count)
 {
@@ -206,13 +243,17 @@ static void add_addresses(struct finding *f, enum sshd_attribute attribute, cons
         const char *const *lists, *const *values;
         size_t count = 0, value_count;
         bool with_host = attribute == SSHD_MATCH_ADDRESS && f->host_is_address;
+        bool with_admission = attribute == SSHD_MATCH_ADDRESS && f->admission;
 
         if (known) {
                 add_known(f, attribute, known);
                 return;
         }
-        if (lists_of(f, attribute, &lists) == 0 && !(with_host && lists_of(f, SSHD_MATCH_HOST, &lists) > 0))
+        if (lists_of(f, attribute, &lists) == 0 && !(with_host && lists_of(f, SSHD_MATCH_HOST, &lists) > 0) &&
+            !(with_admission && sshd_admission_parts(f->c, true, &lists) > 0))
                 return;
+        if (with_admission)
+                collect_admission_networks(f, networks, &count);
         collect_networks(f, attribute, networks, &count);
         if (with_host)
                 collect_networks(f, SSHD_MATCH_HOST, networks, &count);
@@ -249,7 +290,34 @@ static void add_ports(struct finding *f)
         } else {
                 return;
         }
-        f->dimensions[f->dimension_count++] = (struct dimension){SSHD_MATCH_LOCAL_PORT, NULL, count, ports};
+        f->dimensions[f->dimension_count++] = (struct dimension){SSHD_MATCH_LOCAL_PORT, NULL, count, ports, 0};
+}
+
+/* Names that tell Match apart, and what strangers may be called for the lists; behind them the accounts of the host. */
+static void add_people(struct finding *f)
+{
+        const struct sshd_question *q = f->question;
+        const char *const *lists, *const *names = NULL, **values;
+        size_t count =
+                q->strangers ? lists_with_admission(f, SSHD_MATCH_USER, &lists) : lists_of(f, SSHD_MATCH_USER, &lists);
+        size_t name_count = 0, i;
+
+        for (i = 0; i < count; i++)
+                f->admission_unknown |= q->strangers && strpbrk(lists[i], "!,") != NULL;
+        if (count > 0 && !sshd_names_telling_apart(&f->c->arena, lists, count, false, &names, &name_count)) {
+                name_count = 0;
+                assume_all(f, SSHD_MATCH_USER);
+        }
+        values = keep(f, (name_count + q->person_count + 1) * sizeof(*values));
+        for (i = 0; i < name_count; i++)
+                values[i] = names[i];
+        if (name_count == 0)
+                values[name_count++] = "";
+        for (i = 0; i < q->person_count; i++)
+                values[name_count + i] = arena_copy(&f->c->arena, q->people[i].name,
+                                                    strlen(q->people[i].name)); /* outlives the people */
+        add_dimension(f, SSHD_MATCH_USER, values, name_count + q->person_count);
+        f->dimensions[f->dimension_count - 1].people = q->person_count;
 }
 
 static void add_user(struct finding *f)
@@ -257,19 +325,37 @@ static void add_user(struct finding *f)
         static const char *const both[] = {"", "invalid"};
         const char *const *lists;
 
-        add_names(f, SSHD_MATCH_USER, f->question->user);
+        if (f->admission && !f->question->user)
+                add_people(f);
+        else
+                add_names(f, SSHD_MATCH_USER, f->question->user);
         if (!f->question->user && !f->question->exists && lists_of(f, SSHD_MATCH_INVALID_USER, &lists) > 0)
                 add_dimension(f, SSHD_MATCH_INVALID_USER, both, ELEMENTS(both));
         if (!f->question->user || !f->question->groups)
                 assume_all(f, SSHD_MATCH_GROUP);
 }
 
+/* Somebody who may connect: an account of the host, or a stranger. */
+struct somebody {
+        bool exists, root;
+};
+
+static void set_user(const struct finding *f, struct sshd_connection *n, const struct dimension *d, size_t i,
+                     struct somebody *who)
+{
+        size_t strangers = d->count - d->people;
+
+        n->user = d->values[i];
+        if (i < strangers)
+                return;
+        n->groups = f->question->people[i - strangers].groups;
+        n->group_count = f->question->people[i - strangers].group_count;
+        *who = (struct somebody){true, f->question->people[i - strangers].root};
+}
+
 static void set_value(struct sshd_connection *n, const struct dimension *d, size_t i)
 {
         switch (d->attribute) {
-        case SSHD_MATCH_USER:
-                n->user = d->values[i];
-                break;
         case SSHD_MATCH_INVALID_USER:
                 n->user_invalid = i > 0;
                 break;
@@ -294,14 +380,19 @@ static void set_value(struct sshd_connection *n, const struct dimension *d, size
 }
 
 /* The world of a number: its digits, in the bases of the dimensions and then of the assumptions, are the choices. */
-static struct sshd_connection world(const struct finding *f, size_t number, struct sshd_assumption *assumptions)
+static struct sshd_connection world(const struct finding *f, size_t number, struct sshd_assumption *assumptions,
+                                    struct somebody *who)
 {
         struct sshd_connection n = {
                 .local_port = -1, .groups = f->question->groups, .group_count = f->question->group_count};
         size_t i;
 
+        *who = (struct somebody){f->question->user || f->question->strangers, f->question->root};
         for (i = 0; i < f->dimension_count; i++) {
-                set_value(&n, &f->dimensions[i], number % f->dimensions[i].count);
+                if (f->dimensions[i].attribute == SSHD_MATCH_USER)
+                        set_user(f, &n, &f->dimensions[i], number % f->dimensions[i].count, who);
+                else
+                        set_value(&n, &f->dimensions[i], number % f->dimensions[i].count);
                 number /= f->dimensions[i].count;
         }
         for (i = 0; i < f->assumption_count; i++) {
@@ -327,14 +418,52 @@ static size_t count_worlds(struct finding *f)
         return worlds;
 }
 
-static bool known_set(const struct finding *f, const bool *set)
+/* The place of a set of blocks; f->set_count where it is new. */
+static size_t find_set(const struct finding *f, const bool *set)
 {
         size_t i;
 
-        for (i = 0; i < f->set_count; i++)
-                if (memcmp(f->sets[i], set, f->c->block_count) == 0)
-                        return true;
-        return false;
+        for (i = 0; i < f->set_count && memcmp(f->sets[i], set, f->c->block_count) != 0; i++)
+                ;
+        return i;
+}
+
+/* What was assumed, and groups, are not shown. */
+static void keep_connection(struct finding *f, size_t set, const struct sshd_connection *n)
+{
+        f->connections[set] = *n;
+        f->connections[set].assumptions = NULL;
+        f->connections[set].groups = NULL;
+}
+
+static void add_set(struct finding *f, const bool *set, const struct sshd_connection *n)
+{
+        f->sets = sshd_grow(&f->c->arena, f->sets, &f->sets_allocated, f->set_count + 1, sizeof(*f->sets));
+        f->sets[f->set_count] = keep(f, f->c->block_count);
+        memcpy(f->sets[f->set_count], set, f->c->block_count);
+        f->connections = sshd_grow(&f->c->arena, f->connections, &f->connections_allocated, f->set_count + 1,
+                                   sizeof(*f->connections));
+        keep_connection(f, f->set_count, n);
+        f->admits = sshd_grow(&f->c->arena, f->admits, &f->admits_allocated, f->set_count + 1, sizeof(*f->admits));
+        f->admits[f->set_count++] = false;
+}
+
+/* Whether somebody who connects so is let in where this set of blocks applies. */
+static bool is_let_in(struct finding *f, size_t set, const struct sshd_connection *n, struct somebody who)
+{
+        if (!who.exists || n->user_invalid)
+                return false;
+        if (!f->values || f->values_of != set) {
+                f->values = f->values ? f->values : must_alloc(sizeof(*f->values));
+                sshd_effective(f->c, f->sets[set], f->values);
+                f->values_of = set;
+        }
+        if (f->values->fails.text)
+                return true; /* which is said instead */
+        if (who.root && f->question->by_password && !streq(f->values->of[SSHD_PERMIT_ROOT_LOGIN].items[0], "yes"))
+                return false;
+        /* A stranger whose name was not tried may have one that is let in. */
+        return !*n->user || sshd_admits(f->c, f->values, n);
 }
 
 static void find_sets(struct finding *f)
@@ -351,24 +480,24 @@ static void find_sets(struct finding *f)
         }
         for (i = 0; i < worlds; i++) {
                 struct sshd_assumption assumptions[ASSUMPTIONS_MOST];
-                struct sshd_connection n = world(f, i, assumptions);
+                struct somebody who;
+                struct sshd_connection n = world(f, i, assumptions, &who);
+                size_t at;
 
                 sshd_blocks_applying(f->c, &n, set);
                 for (b = 0; b < blocks; b++)
                         set[b] = set[b] && f->relevant[b];
-                if (known_set(f, set))
-                        continue;
-                if (f->set_count == SSHD_SCOPES_MOST) {
+                at = find_set(f, set);
+                if (at == SSHD_SCOPES_MOST) {
                         f->undecidable = "more combinations of Match blocks can apply than are looked at";
                         return;
                 }
-                f->sets = sshd_grow(&f->c->arena, f->sets, &f->sets_allocated, f->set_count + 1, sizeof(*f->sets));
-                f->sets[f->set_count] = keep(f, blocks);
-                memcpy(f->sets[f->set_count], set, blocks);
-                f->connections = sshd_grow(&f->c->arena, f->connections, &f->connections_allocated, f->set_count + 1,
-                                           sizeof(*f->connections));
-                n.assumptions = NULL;
-                f->connections[f->set_count++] = n;
+                if (at == f->set_count)
+                        add_set(f, set, &n);
+                if (!f->admission || f->admits[at] || !is_let_in(f, at, &n, who))
+                        continue;
+                f->admits[at] = true;
+                keep_connection(f, at, &n);
         }
 }
 
@@ -478,6 +607,21 @@ static void sort_scopes(const struct finding *f, struct sshd_scopes *s, size_t *
                 }
 }
 
+/* A scope is named, and shown, by where somebody gets in, and by the fewest blocks that lead to it. */
+static bool is_better_name(const struct finding *f, size_t set, size_t other)
+{
+        if (f->admits[set] != f->admits[other])
+                return f->admits[set];
+        return f->uncertain_counts[set] < f->uncertain_counts[other];
+}
+
+static enum sshd_lets_in lets_in(const struct finding *f, size_t set)
+{
+        if (!f->admission || f->admits[set])
+                return SSHD_LETS_IN;
+        return f->admission_unknown ? SSHD_LETS_IN_UNKNOWN : SSHD_LETS_NOBODY_IN;
+}
+
 static void make_scopes(struct finding *f, struct sshd_scopes *ret)
 {
         _cleanup_free_ size_t *set_of = must_alloc((f->set_count + 1) * sizeof(*set_of));
@@ -496,8 +640,7 @@ static void make_scopes(struct finding *f, struct sshd_scopes *ret)
                         scope = &ret->at[ret->count];
                         scope->values = TAKE_PTR(values);
                         set_of[ret->count++] = i;
-                } else if (f->uncertain_counts[i] < f->uncertain_counts[set_of[scope - ret->at]]) {
-                        /* Named, and shown, by the fewest blocks that lead to it. */
+                } else if (is_better_name(f, i, set_of[scope - ret->at])) {
                         struct sshd_values *other = scope->values;
 
                         scope->values = values;
@@ -512,7 +655,13 @@ static void make_scopes(struct finding *f, struct sshd_scopes *ret)
                 name_scope(f, set_of[i], ret->count == 1, scope);
                 scope->connection = f->connections[set_of[i]];
                 scope->assumed = f->assumption_count > 0;
+                scope->lets_in = lets_in(f, set_of[i]);
         }
+}
+
+static bool decides_admission(enum sshd_keyword_id id)
+{
+        return sshd_is_admission_list(id) || id == SSHD_PERMIT_ROOT_LOGIN;
 }
 
 /* Which blocks matter. What no one asked for is left aside: otherwise a host with many blocks could be told nothing of.
@@ -526,7 +675,8 @@ static void find_blocks(struct finding *f)
         f->relevant = keep(f, c->block_count);
         f->looked_at = keep(f, c->block_count);
         for (i = 0; i < c->setting_count; i++)
-                if (c->settings[i].block > 0 && (!keywords || keywords[c->settings[i].keyword]))
+                if (c->settings[i].block > 0 && (!keywords || keywords[c->settings[i].keyword] ||
+                                                 (f->admission && decides_admission(c->settings[i].keyword))))
                         f->relevant[c->settings[i].block] = true;
         for (b = c->block_count - 1; b > 0; b--) {
                 if (sshd_rules_out(c, f->question, &c->blocks[b]))
@@ -537,9 +687,10 @@ static void find_blocks(struct finding *f)
         }
 }
 
-void sshd_scopes_find(struct sshd_config *c, const struct sshd_question *question, struct sshd_scopes *ret)
+static void find_scopes(struct sshd_config *c, const struct sshd_question *question, bool admission,
+                        struct sshd_scopes *ret)
 {
-        struct finding f = {.c = c, .question = question};
+        struct finding f = {.c = c, .question = question, .admission = admission};
         const struct sshd_value *dns = &c->global.of[SSHD_USE_DNS];
 
         *ret = (struct sshd_scopes){0};
@@ -560,6 +711,22 @@ void sshd_scopes_find(struct sshd_config *c, const struct sshd_question *questio
                 sshd_scopes_by_block(c, question, f.relevant, ret);
         else
                 ret->undecidable = f.undecidable;
+        free(f.values);
+}
+
+void sshd_scopes_find(struct sshd_config *c, const struct sshd_question *question, struct sshd_scopes *ret)
+{
+        bool admission = question->admission && sshd_has_admission_lists(c);
+        size_t i;
+
+        find_scopes(c, question, admission, ret);
+        if (!admission || (!ret->undecidable && ret->count > 0 && !ret->by_block))
+                return;
+        /* What can be in force may be told all the same. */
+        sshd_scopes_free(ret);
+        find_scopes(c, question, false, ret);
+        for (i = 0; i < ret->count; i++)
+                ret->at[i].lets_in = SSHD_LETS_IN_UNKNOWN;
 }
 
 void sshd_scopes_free(struct sshd_scopes *s)

@@ -13,6 +13,14 @@
 
 #define SSHD_SCOPES_MOST 256
 
+/* An account that exists. */
+struct sshd_person {
+        const char *name;
+        const char *const *groups; /* NULL: not known */
+        size_t group_count;
+        bool root; /* has uid 0 */
+};
+
 /* What is known of a connection; NULL (port: -1) is "may be any". */
 struct sshd_question {
         const char *user;          /* an account that exists */
@@ -25,13 +33,26 @@ struct sshd_question {
         int local_port;
         const char *rdomain;
         const bool *keywords; /* [SSHD_KEYWORDS]: those that the scopes are to tell apart; NULL: all */
+
+        /* Whether a scope lets an account in is asked too (sshd_admission.h). Where `user` is said it is about that
+         * one, else about all accounts of the host. */
+        bool admission;
+        bool by_password;                 /* root does not count where PermitRootLogin is not yes */
+        bool root;                        /* the user that is said has uid 0 */
+        const struct sshd_person *people; /* one of each kind that is told apart */
+        size_t person_count;
+        bool strangers; /* there may be others, of whatever name and groups */
 };
+
+/* Whether somebody gets in: by what his name, groups and address are, not by what he shows. */
+enum sshd_lets_in { SSHD_LETS_IN, SSHD_LETS_NOBODY_IN, SSHD_LETS_IN_UNKNOWN };
 
 struct sshd_scope {
         const char *applies_to;            /* "everywhere", "Match Address 10.0.0.0/8", "elsewhere" */
         bool personal;                     /* applies_to names a user */
         bool assumed;                      /* no connection could be named that leads here */
         struct sshd_connection connection; /* one that does, as far as it was not said */
+        enum sshd_lets_in lets_in;         /* where admission is asked */
         struct sshd_values *values;
 };
 
@@ -39,6 +60,7 @@ struct sshd_scopes {
         struct sshd_scope *at;
         size_t count;
         const char *undecidable; /* the scopes cannot be told: why; then there are none */
+        bool by_block;           /* there were more combinations than can be tried */
 };
 
 #define _cleanup_sshd_scopes_ _cleanup_(sshd_scopes_free)
