@@ -4,21 +4,51 @@
 
 #include "checks/checks.h"
 
+/* Seconds that a start may be late before it counts as missed; proposal. */
+#define GRACE 3600
+
+/* A contradiction: what is to run failed, started nothing, or is past its time. NULL: none. */
+static struct bio_finding *judge_runs(struct bio_context *c, const struct bio_subject *subject,
+                                      const struct bio_node *job)
+{
+        const struct bio_node *timer = bio_get(c, job, "timer"), *service = bio_get(c, job, "service");
+        const struct bio_node *started = bio_get(c, job, "started"), *due = bio_get(c, job, "due");
+        const struct bio_node *last = bio_get(c, job, "last");
+        struct bio_finding *finding;
+
+        if (bio_known(c, service) && strcmp(bio_string(c, service), "failed") == 0)
+                return bio_judge(c, subject, service, BIO_NOT_EQUALS, "failed");
+        if (bio_known(c, timer) && strcmp(bio_string(c, timer), "failed") == 0)
+                return bio_judge(c, subject, timer, BIO_NOT_EQUALS, "failed");
+        if (bio_known(c, started) && !bio_boolean(c, started) && bio_integer(c, last) + GRACE < bio_now(c)) {
+                finding = bio_conclude(c, subject, BIO_FAIL, "when it was last due nothing was started");
+                bio_evidence(c, finding, started, "true", true);
+                return finding;
+        }
+        if (!bio_known(c, due))
+                return NULL;
+        if (bio_integer(c, due) + GRACE >= bio_now(c)) {
+                bio_changes_at(c, bio_integer(c, due) + GRACE + 1);
+                return NULL;
+        }
+        finding = bio_conclude(c, subject, BIO_FAIL, "it did not run though it was due");
+        bio_evidence(c, finding, due, "a run by then", true);
+        return finding;
+}
+
 /* What is here says whether a backup is made; that it holds what it should, or can be restored, it does not say. */
 static bool judge_job(struct bio_context *c, const struct bio_node *job)
 {
         const struct bio_node *name = bio_get(c, job, "name"), *enabled = bio_get(c, job, "enabled");
-        const struct bio_node *program = bio_get(c, job, "program"), *service = bio_get(c, job, "service");
-        const struct bio_node *timer = bio_get(c, job, "timer");
+        const struct bio_node *program = bio_get(c, job, "program"), *timer = bio_get(c, job, "timer");
         const struct bio_subject *subject = bio_subject(c, bio_class(c, name), "%s", bio_string(c, name));
         struct bio_finding *finding;
 
-        if (!bio_known(c, enabled) || !bio_boolean(c, enabled))
+        /* What never comes is no schedule. */
+        if (!bio_known(c, enabled) || !bio_boolean(c, enabled) || bio_state(c, bio_get(c, job, "due")) == BIO_ABSENT)
                 return false;
-        if (bio_known(c, service) && strcmp(bio_string(c, service), "failed") == 0) {
-                bio_judge(c, subject, service, BIO_NOT_EQUALS, "failed");
+        if (judge_runs(c, subject, job))
                 return true;
-        }
         if (bio_known(c, timer) && strcmp(bio_string(c, timer), "active") != 0) {
                 finding = bio_conclude(c, subject, BIO_MANUAL,
                                        "enabled and not started: until the next start nothing runs");

@@ -77,18 +77,26 @@ static bool is_wrapper(const char *word)
         return false;
 }
 
-const char *backup_program(const char *const *words, size_t count)
+size_t backup_command_at(const char *const *words, size_t count)
 {
-        size_t at = 0, i, j;
-        bool acts = false, wrapped = false;
+        bool wrapped = false;
+        size_t at;
 
-        for (; at < count; at++) {
+        for (at = 0; at < count; at++) {
                 if (is_wrapper(words[at]))
                         wrapped = true;
                 else if (!strchr(words[at], '=') &&
                          !(wrapped && (words[at][0] == '-' || isdigit((unsigned char)words[at][0]))))
                         break;
         }
+        return at;
+}
+
+const char *backup_program(const char *const *words, size_t count)
+{
+        size_t at = backup_command_at(words, count), i, j;
+        bool acts = false;
+
         for (i = 0; i < ELEMENTS(programs); i++)
                 if (at < count && streq(programs[i].name, base_name(words[at])))
                         break;
@@ -110,12 +118,11 @@ const char *backup_program_name(size_t i)
 }
 
 /* The first simple command of a line for a shell always runs: what follows an operator is not looked at. */
-const char *backup_shell_program(struct arena *arena, const char *line, size_t length)
+static size_t first_words(struct arena *arena, const char *line, size_t length, const char **words, size_t most)
 {
-        const char *words[64];
         size_t count = 0, i = 0;
 
-        while (i < length && count < ELEMENTS(words) && !strchr(";|&<>()`\n%", line[i])) {
+        while (i < length && count < most && !strchr(";|&<>()`\n%", line[i])) {
                 size_t start = i;
 
                 while (i < length && !strchr(" \t;|&<>()`\n%", line[i]))
@@ -126,5 +133,19 @@ const char *backup_shell_program(struct arena *arena, const char *line, size_t l
                 while (i < length && (line[i] == ' ' || line[i] == '\t'))
                         i++;
         }
-        return backup_program(words, count);
+        return count;
+}
+
+const char *backup_shell_program(struct arena *arena, const char *line, size_t length)
+{
+        const char *words[64];
+
+        return backup_program(words, first_words(arena, line, length, words, ELEMENTS(words)));
+}
+
+const char *backup_line_program(struct systemd *s, const char *line, size_t length)
+{
+        const char *words[64];
+
+        return backup_command_program(s, words, first_words(&s->arena, line, length, words, ELEMENTS(words)));
 }

@@ -32,7 +32,8 @@ const char *live_offline(const struct live *l);
 
 /* A unit as systemd has it: {"load_state","active_state","sub_state","unit_file_state","main_pid","fragment_path",
  * "exec_start":[{"path","argv":[…]}],"environment":[…],"environment_files":[…],"state_change":seconds,"active_enter":seconds,
- * "exec_main_start":seconds}. Unreadable: "no service manager" where none answers. At most 2 s. */
+ * "exec_main_start":seconds,"last_trigger":seconds}; the last of a timer alone. Unreadable: "no service manager" where
+ * none answers. At most 2 s. */
 struct bio_node *live_unit(struct live *l, struct tree *t, const char *unit);
 /* The names of loaded units that match a glob: list of bytes. */
 struct bio_node *live_units(struct live *l, struct tree *t, const char *pattern);

@@ -13,6 +13,7 @@
 #define SERVICE           "org.freedesktop.systemd1"
 #define UNIT_INTERFACE    SERVICE ".Unit"
 #define SERVICE_INTERFACE SERVICE ".Service"
+#define TIMER_INTERFACE   SERVICE ".Timer"
 #define SOURCE            "service manager"
 #define ANSWER_US         (2 * 1000 * 1000) /* to one question about a unit */
 #define ITEMS_MOST        4096              /* of any list that the manager answers */
@@ -201,6 +202,7 @@ static const struct property {
         {"main_pid", SERVICE_INTERFACE, "MainPID", "u", read_pid},
         {"exec_main_start", SERVICE_INTERFACE, "ExecMainStartTimestamp", "t", read_moment},
         {"exec_start", SERVICE_INTERFACE, "ExecStart", "a(sasbttttuii)", read_commands},
+        {"last_trigger", TIMER_INTERFACE, "LastTriggerUSec", "t", read_moment},
         {"environment", SERVICE_INTERFACE, "Environment", "as", read_texts},
         {"environment_files", SERVICE_INTERFACE, "EnvironmentFiles", "a(sb)", read_environment_files},
 };
@@ -241,7 +243,8 @@ struct bio_node *manager_unit(struct manager *m, struct tree *t, const char *uni
         for (i = 0; i < ELEMENTS(properties); i++) {
                 const struct property *p = &properties[i];
 
-                if (streq(p->interface, SERVICE_INTERFACE) && !ends_with(unit, ".service"))
+                if ((streq(p->interface, SERVICE_INTERFACE) && !ends_with(unit, ".service")) ||
+                    (streq(p->interface, TIMER_INTERFACE) && !ends_with(unit, ".timer")))
                         continue;
                 tree_set(node, p->key, property_node(m, t, path, p, deadline));
                 /* A manager that does not answer the first question is not asked eleven more. */

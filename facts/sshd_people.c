@@ -42,8 +42,8 @@ static void mark_list(struct text *t, const struct sshd_config *c, enum sshd_key
                 for (k = 0; groups && k < n->group_count; k++)
                         holds |= sshd_pattern_matches(n->groups[k], items[i]);
                 if (!groups) {
-                        const char *at = c->release->version >= SSHD_10_0 ? strrchr(items[i], '@')
-                                                                          : strchr(items[i], '@');
+                        const char *at =
+                                c->release->version >= SSHD_10_0 ? strrchr(items[i], '@') : strchr(items[i], '@');
                         _cleanup_free_ char *name = at ? must_strndup(items[i], (size_t)(at - items[i])) : NULL;
 
                         holds = sshd_pattern_matches(n->user, name ? name : items[i]);
@@ -168,8 +168,7 @@ static bool keep_person(const struct sshd_config *c, struct sshd_people *people,
 
 static bool add_account(const struct looking *l, const struct passwd_line *user, const char *more)
 {
-        struct sshd_person person = {.name = must_strndup(user->name.bytes, user->name.length),
-                                     .root = user->uid == 0};
+        struct sshd_person person = {.name = must_strndup(user->name.bytes, user->name.length), .root = user->uid == 0};
 
         take_groups(l, user, more, &person);
         return keep_person(l->c, l->people, &person);
@@ -189,9 +188,8 @@ static bool add_made_by_systemd(const struct looking *l)
         for (i = 0; i < tree_count(sources); i++)
                 listed |= streq(tree_bytes_of(tree_get(tree_at(sources, i), "name"), NULL), "systemd");
         for (i = 0; listed && i < ELEMENTS(made); i++) {
-                const struct passwd_line user = {.name = {made[i].name, strlen(made[i].name)},
-                                                 .uid = made[i].id,
-                                                 .gid = made[i].id};
+                const struct passwd_line user = {
+                        .name = {made[i].name, strlen(made[i].name)}, .uid = made[i].id, .gid = made[i].id};
 
                 if (!accounts_user(l->a, made[i].name) && !add_account(l, &user, made[i].group))
                         return false;

@@ -22,7 +22,8 @@
 #include "base/text.h"
 #include "facts/manager.h"
 
-#define UNIT_PATH "/org/freedesktop/systemd1/unit/auditd_2eservice"
+#define UNIT_PATH  "/org/freedesktop/systemd1/unit/auditd_2eservice"
+#define TIMER_PATH "/org/freedesktop/systemd1/unit/daily_2etimer"
 
 /* --- the stand-in */
 
@@ -133,6 +134,12 @@ static const sd_bus_vtable service_table[] = {
         SD_BUS_VTABLE_END,
 };
 
+static const sd_bus_vtable timer_table[] = {
+        SD_BUS_VTABLE_START(0),
+        SD_BUS_PROPERTY("LastTriggerUSec", "t", get_moment, 0, 0),
+        SD_BUS_VTABLE_END,
+};
+
 static const sd_bus_vtable manager_table[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_METHOD("ListUnitsByPatterns", "asas", "a(ssssssouso)", list_units, SD_BUS_VTABLE_UNPRIVILEGED),
@@ -150,6 +157,8 @@ static void stand_in(int fd)
             sd_bus_add_object_vtable(bus, NULL, UNIT_PATH, "org.freedesktop.systemd1.Unit", unit_table, NULL) < 0 ||
             sd_bus_add_object_vtable(bus, NULL, UNIT_PATH, "org.freedesktop.systemd1.Service", service_table, NULL) <
                     0 ||
+            sd_bus_add_object_vtable(bus, NULL, TIMER_PATH, "org.freedesktop.systemd1.Unit", unit_table, NULL) < 0 ||
+            sd_bus_add_object_vtable(bus, NULL, TIMER_PATH, "org.freedesktop.systemd1.Timer", timer_table, NULL) < 0 ||
             sd_bus_add_object_vtable(bus, NULL, "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager",
                                      manager_table, NULL) < 0 ||
             sd_bus_start(bus) < 0)
@@ -228,6 +237,17 @@ static void a_unit_is_what_the_manager_has(void **state)
         assert_shown(tree_get(tree_at(tree_get(unit, "environment_files"), 0), "optional"), "true");
         assert_int_equal(tree_basis_of(tree_get(unit, "main_pid")), BIO_RUNNING);
         assert_string_equal(tree_source(tree_get(unit, "main_pid")), "service manager");
+}
+
+static void a_timer_has_a_last_trigger(void **state)
+{
+        const struct bio_node *unit = manager_unit(&manager, t, "daily.timer");
+
+        (void)state;
+        assert_shown(tree_get(unit, "load_state"), "loaded");
+        assert_shown(tree_get(unit, "last_trigger"), "1700000000");
+        assert_null(tree_get(unit, "main_pid"));
+        assert_null(tree_get(manager_unit(&manager, t, "auditd.service"), "last_trigger"));
 }
 
 static void what_it_does_not_say_is_unreadable(void **state)
@@ -317,6 +337,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(a_unit_is_what_the_manager_has, setup, teardown),
+                cmocka_unit_test_setup_teardown(a_timer_has_a_last_trigger, setup, teardown),
                 cmocka_unit_test_setup_teardown(what_it_does_not_say_is_unreadable, setup, teardown),
                 cmocka_unit_test_setup_teardown(units_are_listed, setup, teardown),
                 cmocka_unit_test_setup_teardown(nobody_waits_for_what_does_not_answer, setup_silent, teardown),
