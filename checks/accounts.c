@@ -34,16 +34,12 @@ static void judge_account(struct bio_context *c, const struct bio_node *user)
 static void uid0(struct bio_context *c)
 {
         const struct bio_node *users = bio_query(c, "accounts.uid0", NULL), *user;
-        struct bio_finding *finding;
 
         BIO_EACH (c, user, users)
                 judge_account(c, user);
         judge_sources(c);
-        if (bio_count(c, users) > 0)
-                return;
-        finding = bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "file:/etc/passwd"), BIO_ERROR,
-                               "no account with uid 0 can be seen, not even root");
-        bio_evidence(c, finding, users, NULL, true);
+        if (bio_count(c, users) == 0)
+                conclude_nobody(c, users);
 }
 
 const struct bio_check accounts_uid0 = {
@@ -103,10 +99,12 @@ static void judge_duplicates(struct bio_context *c, const char *of, const char *
 
 static void unique(struct bio_context *c)
 {
+        const bool groups = bio_boolean(c, bio_parameter(c, "groups"));
+
         judge_duplicates(c, "users", "/etc/passwd");
-        if (bio_boolean(c, bio_parameter(c, "groups")))
+        if (groups)
                 judge_duplicates(c, "groups", "/etc/group");
-        judge_unseen_sources(c, "passwd");
+        judge_unseen_sources(c, groups ? "passwd,group" : "passwd");
 }
 
 const struct bio_check accounts_unique = {
@@ -265,7 +263,7 @@ static void system_locked(struct bio_context *c)
         BIO_EACH (c, user, users)
                 if (!accounts_unknown(c, user, "/etc/passwd"))
                         judge_system_account(c, user);
-        judge_unseen_sources(c, "passwd");
+        judge_unseen_sources(c, "passwd,shadow");
         if (bio_count(c, users) == 0)
                 bio_evidence(c,
                              bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "file:/etc/passwd"), BIO_NA,

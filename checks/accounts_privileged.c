@@ -107,7 +107,7 @@ static void privileged_members(struct bio_context *c)
         judge_rules(c, bio_get(c, privileged, "rules"));
         BIO_EACH (c, item, bio_get(c, privileged, "su"))
                 accounts_unknown(c, item, "/etc/pam.d/su");
-        judge_unseen_sources(c, "passwd,group,initgroups");
+        judge_unseen_sources(c, "passwd,group,initgroups,gshadow");
         BIO_EACH (c, item, bio_get(c, privileged, "sudoers"))
                 judge_directory(c, item);
         tell_digest(c, set, bio_get(c, privileged, "digest"));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "checks/checks.h"
+#include "checks/in_force.h"
 
 /* --- log.persistent */
 
@@ -24,15 +25,11 @@ static void judge_kept(struct bio_context *c, const struct bio_node *fact)
 
 static void persistent(struct bio_context *c)
 {
-        const struct bio_node *fact = bio_fact(c, "journald"), *in_force = bio_get(c, fact, "in_force");
+        const struct bio_node *fact = bio_fact(c, "journald");
 
         judge_kept(c, fact);
-        if (!bio_known(c, in_force) || bio_boolean(c, in_force))
-                return;
-        bio_evidence(c,
-                     bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "service:systemd-journald/in-force"), BIO_ERROR,
-                                  "the running journald has not taken over what is on disk"),
-                     in_force, "true", true);
+        judge_in_force(c, "systemd-journald", bio_get(c, fact, "in_force"),
+                       "the running journald has not taken over what is on disk");
 }
 
 const struct bio_check log_persistent = {

@@ -43,7 +43,7 @@ static void each_usable(struct bio_context *c, void (*judge)(struct bio_context 
         BIO_EACH (c, account, bio_query(c, "accounts.passwords", NULL))
                 if (is_read(c, account) && is_usable(c, account))
                         judge(c, account);
-        judge_unseen_sources(c, "passwd");
+        judge_unseen_sources(c, "passwd,shadow");
 }
 
 /* Whether it is certain that nobody has one. */
@@ -100,7 +100,7 @@ static void hashing(struct bio_context *c)
                         judge_hash(c, account);
                         some = true;
                 }
-        judge_unseen_sources(c, "passwd");
+        judge_unseen_sources(c, "passwd,shadow");
         if (!some)
                 bio_evidence(c,
                              bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "file:/etc/shadow"), BIO_NA,
@@ -118,7 +118,7 @@ static void empty(struct bio_context *c)
                 if (is_read(c, account))
                         bio_judge(c, subject_of(c, account), bio_get(c, bio_get(c, account, "password"), "state"),
                                   BIO_NOT_EQUALS, "empty");
-        judge_unseen_sources(c, "passwd");
+        judge_unseen_sources(c, "passwd,shadow");
         if (!judge_no_passwd(c) && is_nobody(c, accounts))
                 bio_evidence(c,
                              bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "file:/etc/shadow"), BIO_PASS,

@@ -3,16 +3,21 @@
 
 #include <string.h>
 
+void conclude_nobody(struct bio_context *c, const struct bio_node *users)
+{
+        bio_evidence(c,
+                     bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "file:/etc/passwd"), BIO_ERROR,
+                                  "no account is seen that has uid 0, not even root"),
+                     users, NULL, true);
+}
+
 bool judge_no_passwd(struct bio_context *c)
 {
         const struct bio_node *users = bio_get(c, bio_fact(c, "accounts"), "users");
 
         if (bio_state(c, users) != BIO_ABSENT)
                 return false;
-        bio_evidence(c,
-                     bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "file:/etc/passwd"), BIO_ERROR,
-                                  "no account can be seen, not even root"),
-                     users, NULL, true);
+        conclude_nobody(c, users);
         return true;
 }
 

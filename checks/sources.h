@@ -10,7 +10,9 @@
 void judge_sources(struct bio_context *c);
 /* The same of those alone by which some databases of nsswitch.conf ("passwd,group") may have more than is seen here. */
 void judge_unseen_sources(struct bio_context *c, const char *databases);
-/* Where passwd is not there: an error, for such a host is not seen as it is. True where that is so. */
+/* No account with uid 0 is seen: an error, for every host has root. */
+void conclude_nobody(struct bio_context *c, const struct bio_node *users);
+/* Where passwd is not there: the same error, for such a host is not seen as it is. True where that is so. */
 bool judge_no_passwd(struct bio_context *c);
 /* One that is elsewhere, by its name. */
 void judge_directory(struct bio_context *c, const struct bio_node *name);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "checks/checks.h"
+#include "checks/in_force.h"
 
 static bool is_no(struct bio_context *c, const struct bio_node *mode)
 {
@@ -64,19 +65,6 @@ static void judge_sources(struct bio_context *c)
         }
 }
 
-/* What is on disk is judged; where a running sshd has read something else, that is a finding of its own. */
-static void judge_in_force(struct bio_context *c, const struct bio_node *instance)
-{
-        const struct bio_node *in_force = bio_get(c, instance, "in_force");
-
-        if (!bio_known(c, in_force) || bio_boolean(c, in_force))
-                return;
-        bio_evidence(c,
-                     bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "service:ssh/in-force"), BIO_ERROR,
-                                  "the running sshd has not read what is on disk"),
-                     in_force, "true", true);
-}
-
 /* Whether there is an sshd to judge; what there is to say of it as a whole is said. */
 static bool judge_sshd(struct bio_context *c)
 {
@@ -90,7 +78,8 @@ static bool judge_sshd(struct bio_context *c)
                 return false;
         }
         BIO_EACH (c, instance, bio_get(c, sshd, "instances"))
-                judge_in_force(c, instance);
+                judge_in_force(c, "ssh", bio_get(c, instance, "in_force"),
+                               "the running sshd has not read what is on disk");
         return true;
 }
 

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "base/cleanup.h"
@@ -117,6 +118,14 @@ const struct access_file *access_pass(struct access *a, const char *path, size_t
 const struct access_file *access_stat(struct access *a, const char *path);
 /* The same without following a link in the last place; of a link, `bytes` is its target. */
 const struct access_file *access_lstat(struct access *a, const char *path);
+/* Where the mask takes everything away the kernel does not ask the list (acl_permission_check() in fs/namei.c): who is
+ * named there gets what everyone has. Then there is none to look at. */
+static inline void access_acl_as_asked(struct access_acl *acl, mode_t mode)
+{
+        if (!(mode & S_IRWXG))
+                acl->count = 0;
+}
+
 /* The access list of what the path names, following links. */
 struct access_acl access_acl(struct access *a, const char *path);
 const struct access_directory *access_list(struct access *a, const char *path);

@@ -74,6 +74,8 @@ static void read_passwords(struct accounts *a)
 
                 if (kind == LINE_ODD)
                         a->odd_password_line = line.number;
+                if (kind == LINE_COMPAT && a->shadow_compat_line == 0)
+                        a->shadow_compat_line = line.number;
                 if (kind != LINE_ENTRY)
                         continue;
                 a->passwords =

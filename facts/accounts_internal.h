@@ -18,7 +18,8 @@ struct accounts {
         size_t password_count, passwords_allocated;
         unsigned odd_line, odd_password_line; /* the last line of passwd, of shadow, that is not modelled; 0: none */
         unsigned malformed;                   /* lines of passwd */
-        unsigned passwd_compat_line, group_compat_line; /* the first that begins with + or -; 0: none */
+        /* The first line that begins with + or -; 0: none. */
+        unsigned passwd_compat_line, group_compat_line, shadow_compat_line;
 };
 
 const struct accounts *accounts_of(struct facts *f);
@@ -72,7 +73,7 @@ const struct bio_node *accounts_privileged(struct facts *f);
 /* accounts_sources.c */
 
 /* Where the accounts of some databases ("passwd", "passwd,group") come from: a list of {"name","kind","records"}, each
- * source once. */
+ * source once; without those that are never asked, behind `files [NOTFOUND=return]`. */
 struct bio_node *accounts_sources(struct facts *f, const struct accounts *a, const char *databases);
 /* Why the local file is not all there is to say about a database ("passwd", "group"), or NULL. */
 const char *accounts_elsewhere(struct facts *f, const struct accounts *a, const char *database);

@@ -14,7 +14,7 @@ static const char *const userdb_directories[] = {"/etc/userdb", "/run/userdb", "
 /* What a record's file name ends with, by database; a record of privileges or of a membership lies beside them. */
 static bool is_record(const char *name, const char *database)
 {
-        if (streq(database, "passwd"))
+        if (streq(database, "passwd") || streq(database, "shadow"))
                 return ends_with(name, ".user");
         return ends_with(name, ".group") || ends_with(name, ".membership");
 }
@@ -39,16 +39,23 @@ static struct bio_node *records_node(struct facts *f, const char *database)
         return tree_note(tree_integer(t, 0), "no userdb records in files");
 }
 
-/* compat reads + and - lines; a + takes accounts from NIS, which is elsewhere. */
+/* compat reads + and - lines; a + takes accounts from NIS, which is elsewhere. It knows nothing of gshadow. */
 static struct bio_node *compat_node(struct facts *f, const struct accounts *a, const char *database)
 {
+        const struct {
+                const char *database, *path;
+                unsigned line;
+        } files[] = {{"passwd", PASSWD, a->passwd_compat_line},
+                     {"shadow", SHADOW, a->shadow_compat_line},
+                     {"group", GROUP, a->group_compat_line},
+                     {"initgroups", GROUP, a->group_compat_line}};
         struct tree *t = facts_tree(f);
-        bool passwd = streq(database, "passwd");
-        unsigned line = passwd ? a->passwd_compat_line : a->group_compat_line;
+        size_t i;
 
-        if (line > 0)
-                return tree_from(tree_undecidable(t, "lines that begin with + or - are not modelled"),
-                                 passwd ? PASSWD : GROUP, line, 0);
+        for (i = 0; i < ELEMENTS(files); i++)
+                if (streq(files[i].database, database) && files[i].line > 0)
+                        return tree_from(tree_undecidable(t, "lines that begin with + or - are not modelled"),
+                                         files[i].path, files[i].line, 0);
         return tree_integer(t, 0);
 }
 
@@ -96,6 +103,18 @@ static void add_source(struct facts *f, const struct accounts *a, const struct b
                 tree_set(node, "records", records);
 }
 
+/* Whether a search for one entry goes no further than this source, whether it finds it or not: the local file with
+ * [NOTFOUND=return]. (Memberships are gathered further all the same, where something was found.) */
+static bool is_last(const struct accounts *a, const struct bio_node *listed, const char *database)
+{
+        const struct access_file *file = streq(database, "passwd")   ? a->passwd
+                                         : streq(database, "shadow") ? a->shadow
+                                                                     : NULL;
+
+        return file && file->state == BIO_KNOWN && streq(tree_bytes_of(tree_get(listed, "name"), NULL), "files") &&
+               nsswitch_ends_with(listed);
+}
+
 struct bio_node *accounts_sources(struct facts *f, const struct accounts *a, const char *databases)
 {
         struct bio_node *list = NULL;
@@ -114,8 +133,11 @@ struct bio_node *accounts_sources(struct facts *f, const struct accounts *a, con
                         return listed;
                 if (!list)
                         list = tree_from(tree_list(t), tree_source(listed), tree_line(listed), 0);
-                for (i = 0; i < tree_count(listed); i++)
+                for (i = 0; i < tree_count(listed); i++) {
                         add_source(f, a, tree_at(listed, i), database, list);
+                        if (is_last(a, tree_at(listed, i), database))
+                                break;
+                }
         }
         return list ? list : tree_list(t);
 }
@@ -137,6 +159,8 @@ const char *accounts_elsewhere(struct facts *f, const struct accounts *a, const 
                 if (tree_state(records) != BIO_KNOWN)
                         return tree_why(records);
                 local = local || !streq(name, "systemd");
+                if (is_last(a, tree_at(listed, i), database))
+                        break;
         }
         return local ? NULL : "nsswitch.conf does not name the local file";
 }

@@ -59,6 +59,7 @@ struct bio_node *metadata_node(struct facts *f, const char *path)
         if (file->state != BIO_KNOWN)
                 return fact_file_state(f, file);
         acl = access_acl(facts_access(f), path);
+        access_acl_as_asked(&acl, file->mode);
         node = tree_from(tree_map(t), file->path, 0, 0);
         tree_set(node, "type", tree_text(t, type_of(file->mode)));
         tree_set(node, "owner", tree_integer(t, file->uid));

@@ -143,9 +143,18 @@ static struct bio_node *default_sources(struct tree *t)
         return tree_from(list, "built-in default of the C library", 0, 0);
 }
 
+/* Which database's line counts where one has none of its own. */
+static const char *stands_in_for(const char *database)
+{
+        if (streq(database, "shadow"))
+                return "passwd";
+        return streq(database, "gshadow") ? "group" : NULL;
+}
+
 struct bio_node *nsswitch_parse(struct tree *t, const char *source, const char *bytes, size_t length,
                                 const char *database)
 {
+        const char *other = stands_in_for(database);
         struct lines lines = lines_of(bytes, length);
         struct bio_node *found = NULL;
         struct line line;
@@ -170,7 +179,40 @@ struct bio_node *nsswitch_parse(struct tree *t, const char *source, const char *
                         tree_overrode(list, found);
                 found = list;
         }
+        if (!found && other)
+                return nsswitch_parse(t, source, bytes, length, other);
         return found ? found : default_sources(t);
+}
+
+/* What follows behind a source for a status: of those that are given twice the last counts (nsswitch.conf(5)). */
+static bool returns(const char *action, const char *status, bool otherwise)
+{
+        static const char equals[] = "=";
+        struct words w = {action, action + strlen(action)};
+
+        for (skip_blanks(&w); w.at < w.end; skip_blanks(&w)) {
+                bool negated = *w.at == '!';
+                struct span word, then;
+
+                w.at += negated;
+                word = take_word(&w);
+                while (w.at < w.end && (is_blank(*w.at) || *w.at == *equals))
+                        w.at++;
+                then = take_word(&w);
+                if (word.length == 0 || then.length == 0)
+                        break;
+                if (is_one_of(word, (const char *const[]){status, NULL}) != negated)
+                        otherwise = is_one_of(then, (const char *const[]){"return", NULL});
+        }
+        return otherwise;
+}
+
+bool nsswitch_ends_with(const struct bio_node *source)
+{
+        const struct bio_node *action = tree_get(source, "action");
+        const char *text = action ? tree_bytes_of(action, NULL) : "";
+
+        return returns(text, "SUCCESS", true) && returns(text, "NOTFOUND", false);
 }
 
 struct bio_node *nsswitch_sources(struct facts *f, const char *database)

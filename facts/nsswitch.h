@@ -15,4 +15,8 @@ struct bio_node *nsswitch_sources(struct facts *f, const char *database);
 struct bio_node *nsswitch_parse(struct tree *t, const char *source, const char *bytes, size_t length,
                                 const char *database);
 
+/* Whether a search for one entry ends with this source, as it is in such a list, both where it is found and where it is
+ * not ([NOTFOUND=return]). */
+bool nsswitch_ends_with(const struct bio_node *source);
+
 #endif

@@ -164,11 +164,7 @@ const char *rights_at(struct facts *f, const char *path, const struct place_righ
         acl = access_acl(facts_access(f), path);
         if (acl.state == BIO_UNREADABLE)
                 return acl.why;
-        /* Where the mask takes everything away the kernel does not ask the list: who is named there gets what everyone
-         * has.
-         */
-        if (!(file->mode & S_IRWXG))
-                acl.count = 0;
+        access_acl_as_asked(&acl, file->mode);
         *ret = (struct place_rights){file->uid, file->gid, file->mode, acl, above};
         return NULL;
 }

@@ -21,8 +21,8 @@ struct expectation {
 static const char *const root_keys[] = {"about", "now", "checks", NULL};
 static const char *const check_keys[] = {"status",     "with",   "because",  "basis",
                                          "changes_at", "counts", "findings", NULL};
-static const char *const finding_keys[] = {"subject", "status", "evidence", "personal", NULL};
-static const char *const evidence_keys[] = {"source", "line", "key", "actual", "expected", "note", NULL};
+static const char *const finding_keys[] = {"subject", "status", "evidence", "beside", "personal", NULL};
+static const char *const evidence_keys[] = {"source", "line", "key", "actual", "expected", "note", "decides", NULL};
 
 void expect_free(struct expectation *e)
 {
@@ -50,7 +50,13 @@ static int check_finding(struct diag *diag, const struct bio_node *finding)
                 r = yaml_child(diag, finding, "status", BIO_BYTES, true, &member);
         if (r == 0)
                 r = yaml_child(diag, finding, "evidence", BIO_MAP, false, &member);
-        return r == 0 && member ? yaml_only(diag, member, evidence_keys) : r;
+        if (r == 0 && member)
+                r = yaml_only(diag, member, evidence_keys);
+        if (r == 0)
+                r = yaml_child(diag, finding, "beside", BIO_LIST, false, &member);
+        for (size_t i = 0; r == 0 && i < tree_count(member); i++)
+                r = yaml_only(diag, tree_at(member, i), evidence_keys);
+        return r;
 }
 
 static int check_check(struct diag *diag, const struct bio_node *check)
@@ -176,11 +182,15 @@ static void compare_personal(const struct bio_node *expected, const json_t *find
 static void compare_finding(const struct bio_node *expected, const json_t *finding, struct diag *diag)
 {
         static const char *const none[] = {NULL};
-        const struct bio_node *evidence = tree_get(expected, "evidence");
+        const struct bio_node *evidence = tree_get(expected, "evidence"), *beside = tree_get(expected, "beside");
         const json_t *pieces = json_object_get(finding, "evidence"), *decides = json_array_get(pieces, 0);
 
         if (evidence)
                 compare_members(evidence, decides, none, diag);
+        for (size_t i = 0; i < tree_count(beside); i++)
+                compare_members(tree_at(beside, i), json_array_get(pieces, i + 1), none, diag);
+        if (beside && tree_count(beside) + 1 != json_array_size(pieces))
+                differs(diag, beside, pieces);
         compare_personal(expected, finding, decides, diag);
 }
 

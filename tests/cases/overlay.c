@@ -24,6 +24,7 @@ struct entry {
         int64_t time;
         struct grant grants[GRANTS_MOST];
         size_t grant_count;
+        bool acl_unreadable;
 };
 
 static struct entry entries[ENTRIES_MOST];
@@ -119,12 +120,15 @@ static int set_grant(struct grant *g, char *text)
         return -EINVAL;
 }
 
-/* Entries with a comma between; what the mask takes away is not written. */
+/* Entries with a comma between; what the mask takes away is not written. Or that they cannot be read. */
 static int set_acl(struct entry *e, const char *value)
 {
         _cleanup_free_ char *copy = must_strdup(value);
         char *rest = copy, *text;
 
+        e->acl_unreadable = streq(value, "unreadable");
+        if (e->acl_unreadable)
+                return 0;
         for (e->grant_count = 0; (text = strsep(&rest, ",")); e->grant_count++)
                 if (e->grant_count == GRANTS_MOST || set_grant(&e->grants[e->grant_count], text) < 0)
                         return -EINVAL;
@@ -215,6 +219,8 @@ static bool lay_acl_over(const char *resolved, struct access_acl *acl)
 {
         const struct entry *e = find(resolved);
 
+        if (e && e->acl_unreadable)
+                *acl = (struct access_acl){.state = BIO_UNREADABLE, .why = "permission denied"};
         acl->count = e ? e->grant_count : 0;
         acl->grants = e ? e->grants : NULL;
         return true;
