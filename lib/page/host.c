@@ -154,10 +154,17 @@ static void add_term(struct text *out, enum page_language language, enum page_st
         text_add(out, "</dd></div>");
 }
 
+/* What is not known is not compared with what it should be. */
+static bool is_unknown(const char *actual)
+{
+        return actual && (starts_with(actual, "(unreadable: ") || starts_with(actual, "(undecidable: "));
+}
+
 static void add_evidence(struct text *out, enum page_language language, const json_t *evidence)
 {
         const char *source = json_member_string(evidence, "source"), *key = json_member_string(evidence, "key");
         const char *actual = json_member_string(evidence, "actual"), *note = json_member_string(evidence, "note");
+        const char *expected = json_member_string(evidence, "expected");
         int64_t line = json_member_integer(evidence, "line", 0);
         bool decides = json_is_true(json_object_get(evidence, "decides"));
 
@@ -177,18 +184,21 @@ static void add_evidence(struct text *out, enum page_language language, const js
                 page_say(out, language, STRING_DECIDES);
                 text_add(out, "</small>");
         }
-        if (key || actual) {
-                text_add(out, "<br><code>");
+        if (key || (actual && *actual)) { /* a list has no value */
+                text_add(out, source || line > 0 || decides ? "<br><code>" : "<code>");
                 text_add_html(out, key ? key : "");
                 text_add(out, key && actual ? " = " : "");
                 page_text(out, language, actual);
                 text_add(out, "</code>");
         }
-        if (json_member_string(evidence, "expected")) {
+        if (expected && !is_unknown(actual)) {
                 text_add(out, " <span class=\"expected\">");
                 page_say(out, language, STRING_EXPECTED);
                 text_add(out, ": ");
-                page_text(out, language, json_member_string(evidence, "expected"));
+                if (streq(expected, "(absent)"))
+                        page_say(out, language, STRING_EXPECTED_NONE);
+                else
+                        page_text(out, language, expected);
                 text_add(out, "</span>");
         }
         if (note) {

@@ -68,11 +68,11 @@ static inline struct jose_key *make_p256(void)
 /* A line of the payload, which is consumed. malloc'd. */
 static inline char *make_line(json_t *payload, const struct jose_key *key)
 {
-        char *line = NULL;
+        _cleanup_free_ char *line = NULL;
 
         assert_int_equal(jws_sign(payload, key, &line), 0);
         json_decref(payload);
-        return line;
+        return must_strdup(line); /* gcc 12 takes a line that was handed out by its address for the variable itself */
 }
 
 static inline void make_hash(const char *line, char ret[static JWS_HASH_TEXT])

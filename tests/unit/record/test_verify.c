@@ -18,7 +18,7 @@ struct told {
         char kids[4][JOSE_KID_TEXT], host_names[4][64];
         size_t chain_count;
         struct verify_report report;
-        char report_kid[JOSE_KID_TEXT], report_host[64];
+        char report_kid[JOSE_KID_TEXT], report_host[64], report_why[256];
         size_t report_count;
         struct verify_problem problem; /* the last one */
         char why[256];
@@ -48,9 +48,14 @@ static void on_report(const struct verify_report *r, void *user)
 {
         struct told *t = user;
 
+        /* Its texts are the caller's, and gone when it returns. */
         t->report = *r;
         snprintf(t->report_kid, sizeof(t->report_kid), "%s", r->kid ? r->kid : "");
         snprintf(t->report_host, sizeof(t->report_host), "%s", r->host_name);
+        snprintf(t->report_why, sizeof(t->report_why), "%s", r->why ? r->why : "");
+        t->report.kid = r->kid ? t->report_kid : NULL;
+        t->report.host_name = t->report_host;
+        t->report.why = r->why ? t->report_why : NULL;
         t->report_count++;
 }
 
