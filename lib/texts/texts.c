@@ -9,6 +9,7 @@
 #define CAPTURES_MOST 9
 #define DEPTH_MOST    6
 #define LENGTH_MOST   4096 /* a longer text is not ours: it stays as it is */
+#define LOOKS_MOST    256  /* in the catalogue, for one text: what has more pieces stays as it is from there on */
 
 const struct texts_row texts_catalogue[] = {
 #define TEXT(english, dutch) {english, dutch},
@@ -72,9 +73,15 @@ static const char *find(struct span in, const char *what, size_t length)
 static bool match(const char *pattern, struct span s, struct span captures[static CAPTURES_MOST], size_t *count,
                   size_t *score)
 {
-        _cleanup_free_ char *literal = must_alloc(strlen(pattern) + 1);
+        _cleanup_free_ char *literal = NULL;
         const char *p = pattern;
-        size_t n = read_literal(&p, literal);
+        size_t n;
+
+        /* Most rows differ in their first character. */
+        if (*pattern != '%' && (s.length == 0 || *pattern != *s.at))
+                return false;
+        literal = must_alloc(strlen(pattern) + 1);
+        n = read_literal(&p, literal);
 
         *count = 0;
         *score = n;
@@ -109,28 +116,41 @@ static bool match(const char *pattern, struct span s, struct span captures[stati
 
 /* ---- a text ---- */
 
-static bool translate(struct text *out, struct span s, unsigned depth);
+struct translation {
+        struct text out;
+        unsigned looks;
+};
 
-static void fill(struct text *out, const char *dutch, const struct span *captures, size_t count, unsigned depth)
+static void free_translation(struct translation *t)
+{
+        text_free(&t->out);
+}
+
+static bool translate(struct translation *t, struct span s, unsigned depth);
+
+static void fill(struct translation *t, const char *dutch, const struct span *captures, size_t count, unsigned depth)
 {
         for (const char *d = dutch; *d; d++) {
                 if (d[0] == '{' && d[1] >= '1' && d[1] <= '9' && d[2] == '}') {
                         if ((size_t)(d[1] - '1') < count)
-                                (void)translate(out, captures[d[1] - '1'], depth + 1);
+                                (void)translate(t, captures[d[1] - '1'], depth + 1);
                         d += 2;
                 } else {
-                        text_add_char(out, *d);
+                        text_add_char(&t->out, *d);
                 }
         }
 }
 
 /* The whole, by the row that says most of it. */
-static bool translate_whole(struct text *out, struct span s, unsigned depth)
+static bool translate_whole(struct translation *t, struct span s, unsigned depth)
 {
         struct span best[CAPTURES_MOST], captures[CAPTURES_MOST];
         size_t best_count = 0, best_score = 0, count, score;
         const struct texts_row *row = NULL;
 
+        if (t->looks == LOOKS_MOST)
+                return false;
+        t->looks++;
         for (size_t i = 0; i < texts_catalogue_count; i++) {
                 if (!match(texts_catalogue[i].english, s, captures, &count, &score))
                         continue;
@@ -151,15 +171,15 @@ static bool translate_whole(struct text *out, struct span s, unsigned depth)
         if (!row)
                 return false;
         if (row->dutch)
-                fill(out, row->dutch, best, best_count, depth);
+                fill(t, row->dutch, best, best_count, depth);
         else
-                text_append(out, s.at, s.length);
+                text_append(&t->out, s.at, s.length);
         return true;
 }
 
 /* "left; right", "left: right": each for itself. A text may hold the separator too, so the longest left one that is
  * known counts; where none is, the first. */
-static bool translate_joined(struct text *out, struct span s, const char *separator, unsigned depth)
+static bool translate_joined(struct translation *t, struct span s, const char *separator, unsigned depth)
 {
         const size_t n = strlen(separator);
         struct span left = s, right;
@@ -171,42 +191,42 @@ static bool translate_joined(struct text *out, struct span s, const char *separa
                 if (memcmp(at, separator, n) != 0)
                         continue;
                 left.length = (size_t)(at - s.at);
-                if (translate_whole(out, left, depth))
+                if (translate_whole(t, left, depth))
                         break;
         }
         if (at <= first) {
                 at = first;
                 left.length = (size_t)(first - s.at);
-                (void)translate(out, left, depth + 1);
+                (void)translate(t, left, depth + 1);
         }
-        text_add(out, separator);
+        text_add(&t->out, separator);
         right = (struct span){at + n, s.length - left.length - n};
-        (void)translate(out, right, depth + 1);
+        (void)translate(t, right, depth + 1);
         return true;
 }
 
 /* Appends it in Dutch, or as it is; whether anything of it was known. */
-static bool translate(struct text *out, struct span s, unsigned depth)
+static bool translate(struct translation *t, struct span s, unsigned depth)
 {
         if (s.length > 0 && depth < DEPTH_MOST)
-                if (translate_whole(out, s, depth) || translate_joined(out, s, "; ", depth) ||
-                    translate_joined(out, s, ": ", depth))
+                if (translate_whole(t, s, depth) || translate_joined(t, s, "; ", depth) ||
+                    translate_joined(t, s, ": ", depth))
                         return true;
-        text_append(out, s.at, s.length);
+        text_append(&t->out, s.at, s.length);
         return false;
 }
 
 char *texts_dutch(const char *english)
 {
-        _cleanup_text_ struct text out = {0};
+        _cleanup_(free_translation) struct translation t = {0};
         size_t length = english ? strlen(english) : 0;
 
         if (!english)
                 return NULL;
         if (length > LENGTH_MOST)
                 return must_strdup(english);
-        (void)translate(&out, (struct span){english, length}, 0);
-        return text_take(&out);
+        (void)translate(&t, (struct span){english, length}, 0);
+        return text_take(&t.out);
 }
 
 /* ---- commands ---- */

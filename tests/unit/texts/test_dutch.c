@@ -76,6 +76,23 @@ static void a_long_or_deep_text_ends(void **state)
         }
 }
 
+/* Every piece is held against the whole catalogue, and a host can make as many as it likes. */
+static void a_text_of_very_many_pieces_stays_as_it_is(void **state)
+{
+        _cleanup_text_ struct text few = {0}, many = {0};
+        _cleanup_free_ char *of_few = NULL, *of_many = NULL;
+
+        (void)state;
+        text_add(&few, "not running");
+        text_add(&many, "not running");
+        for (size_t i = 0; i < 1000; i++)
+                text_add(i < 100 ? &few : &many, "; x");
+        of_few = texts_dutch(text_string(&few));
+        of_many = texts_dutch(text_string(&many));
+        assert_true(starts_with(of_few, "draait niet; x; x"));
+        assert_string_equal(of_many, text_string(&many));
+}
+
 static void comments_of_commands_are_in_dutch(void **state)
 {
         static const char *const lines[][2] = {
@@ -106,6 +123,7 @@ int main(void)
                 cmocka_unit_test(what_is_joined_is_read_piece_by_piece),
                 cmocka_unit_test(what_is_not_known_stays_as_it_is),
                 cmocka_unit_test(a_long_or_deep_text_ends),
+                cmocka_unit_test(a_text_of_very_many_pieces_stays_as_it_is),
                 cmocka_unit_test(comments_of_commands_are_in_dutch),
         };
 
