@@ -145,7 +145,7 @@ static bool is_decided(const struct timer *timer)
         size_t i;
 
         for (i = 0; i < timer->count; i++)
-                if (timer->values[i].is_open || timer->values[i].base == TIMER_ON_CHANGE)
+                if (timer->values[i].is_open)
                         return false;
         return !timer->defers;
 }

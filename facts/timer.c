@@ -10,6 +10,7 @@
 #define ACCURACY  (60 * (uint64_t)SECOND) /* AccuracySec= by default */
 #define SPAN_MOST (INT64_C(200) * 366 * 86400 * SECOND)
 
+/* (What starts it when the clock or the zone is changed is no schedule.) */
 static const struct {
         const char *key;
         enum timer_base base;
@@ -20,8 +21,6 @@ static const struct {
         {"OnStartupSec", TIMER_ONCE},
         {"OnUnitActiveSec", TIMER_AFTER_START},
         {"OnUnitInactiveSec", TIMER_AFTER_END},
-        {"OnClockChange", TIMER_ON_CHANGE},
-        {"OnTimezoneChange", TIMER_ON_CHANGE},
 };
 
 struct reading {
@@ -38,7 +37,7 @@ static void take_value(struct reading *r, size_t base, const struct unit_assignm
         struct arena *arena = &r->s->arena;
 
         /* An empty one takes back all before it, of whichever key. */
-        if (!*a->value && bases[base].base != TIMER_ON_CHANGE)
+        if (!*a->value)
                 t->count = 0;
         else if (t->count == TIMER_VALUES_MOST)
                 t->why = "more settings than this version keeps";
@@ -50,9 +49,18 @@ static void take_value(struct reading *r, size_t base, const struct unit_assignm
                                                              .line = a->line};
 }
 
+/* What a template is filled with: the timer's own instance, else its name before the type. */
+static const char *own_instance(struct arena *arena, const char *name)
+{
+        if (unit_kind(name) == UNIT_INSTANCE)
+                return unit_instance(arena, name);
+        return arena_copy(arena, name, unit_prefix_length(name));
+}
+
 /* The first name of a unit counts, whatever comes later. */
 static void take_unit(struct reading *r, const char *value)
 {
+        struct arena *arena = &r->s->arena;
         const char *why, *unit = unit_specifiers(r->s, r->timer->name, value, &why);
         enum unit_kind kind;
 
@@ -63,7 +71,9 @@ static void take_unit(struct reading *r, const char *value)
         if (!unit)
                 return;
         kind = unit_kind(unit);
-        if ((kind == UNIT_PLAIN || kind == UNIT_INSTANCE) && !ends_with(unit, ".timer"))
+        if (kind == UNIT_TEMPLATE)
+                unit = unit_with_instance(arena, unit, own_instance(arena, r->timer->name));
+        if (unit && kind != UNIT_INVALID)
                 r->timer->unit = unit;
 }
 
@@ -160,11 +170,6 @@ static bool settle_value(struct zones *zones, const char *host_why, struct timer
         struct arena *arena = &zones->s->arena;
         int r;
 
-        if (value->base == TIMER_ON_CHANGE) {
-                bool flag;
-
-                return conf_boolean(value->text, &flag) == 0 && flag;
-        }
         if (value->base != TIMER_CALENDAR)
                 return conf_span(value->text, &value->span) == 0;
         r = calendar_parse(arena, value->text, zone_of, zones, &value->calendar);
@@ -222,9 +227,9 @@ int64_t timer_due(const struct timer *timer, const struct timer_past *past, cons
         *ret = NULL;
         for (i = 0; i < timer->count; i++) {
                 const struct timer_value *value = &timer->values[i];
-                int64_t due = value->base == TIMER_CALENDAR    ? calendar_due(value, past)
-                              : value->base == TIMER_ON_CHANGE ? 0
-                                                               : span_due(value, past);
+                int64_t due = value->is_open                  ? 0
+                              : value->base == TIMER_CALENDAR ? calendar_due(value, past)
+                                                              : span_due(value, past);
 
                 if (due > 0 && (!*ret || due < least)) {
                         least = due;

@@ -11,7 +11,6 @@ enum timer_base {
         TIMER_ONCE,        /* after the timer, the host or the manager was started */
         TIMER_AFTER_START, /* of what it starts */
         TIMER_AFTER_END,
-        TIMER_ON_CHANGE, /* of the clock or the time zone */
 };
 
 struct timer_value {
