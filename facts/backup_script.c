@@ -8,7 +8,8 @@
 #include "facts/backup_internal.h"
 #include "facts/lines.h"
 
-#define SCRIPT_MOST ((size_t)64 * 1024)
+/* Larger ones are not read: hardly a script of this kind is, and hardly a program is smaller. */
+#define SCRIPT_MOST ((size_t)12 * 1024)
 #define WORDS_MOST  64
 #define SHELLS      " sh bash dash ksh "
 /* Words with which what follows may not be run, or more than once. */
