@@ -120,19 +120,30 @@ static struct bio_node *last_node(struct jobs *j, const struct timer *timer, con
         return tree_from(node, path, 0, 0);
 }
 
+/* What came while the host was off was not missed. */
+static int64_t host_start(struct jobs *j)
+{
+        return moment_of(tree_get(live_process(facts_live(j->f), facts_tree(j->f), 1), "start"));
+}
+
 /* From when on a turn counts; false where that is not known. A timer that is not started waits since it was enabled. */
 static bool past_of(struct jobs *j, const struct lives *lives, const struct bio_node *last,
                     const struct bio_node *enabled, struct timer_past *ret)
 {
         *ret = (struct timer_past){.base = moment_of(last), .has_run = tree_state(last) == BIO_KNOWN};
-        if (tree_state(lives->timer) != BIO_KNOWN)
-                return ret->base > 0 && !live_offline(facts_live(j->f));
+        if (tree_state(lives->timer) != BIO_KNOWN) {
+                if (ret->base == 0 || live_offline(facts_live(j->f)))
+                        return false;
+                ret->base = later(ret->base, host_start(j));
+                return true;
+        }
         if (tree_state(last) != BIO_KNOWN && tree_state(last) != BIO_ABSENT)
                 return false;
         if (lives->active && !ret->has_run)
                 ret->base = moment_of(tree_get(lives->timer, "active_enter"));
         if (!lives->active && tree_source(enabled))
-                ret->base = later(ret->base, access_lstat(j->s->access, tree_source(enabled))->ctime);
+                ret->base =
+                        later(later(ret->base, host_start(j)), access_lstat(j->s->access, tree_source(enabled))->ctime);
         if (ret->has_run)
                 ret->base = later(ret->base, moment_of(tree_get(lives->service, "exec_main_start")));
         ret->ended = later(ret->base, moment_of(tree_get(lives->service, "state_change")));
