@@ -108,11 +108,10 @@ const struct bio_check backup_scheduled = {
                             "journalctl --unit NAME.service   # why the last run failed\n"
                             "systemctl start NAME.service     # try it again",
                 .risk = {.nl = "Een back-up belast schijf en netwerk; start hem op een rustig moment. Maakt iets van "
-                               "buiten de "
-                               "back-up, leg dat dan vast met `bioagent declare`.",
+                               "buiten de back-up, leg dat dan vast in /etc/bioagent/declarations.d (onderwerp "
+                               "`backup`).",
                          .en = "A backup loads disk and network; start it at a quiet moment. Where something outside "
-                               "makes the "
-                               "backup, declare it with `bioagent declare`."}},
+                               "makes the backup, declare it in /etc/bioagent/declarations.d (subject `backup`)."}},
         .severity = BIO_HIGH,
         .aspect = BIO_EXISTENCE,
         .max_age = "P2D",
