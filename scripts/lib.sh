@@ -40,7 +40,11 @@ missing() {
 install_packages() {
 	local mode=$1 wanted; shift
 	mapfile -t wanted < <(missing "$@")
-	if [[ ${#wanted[@]} == 0 ]]; then echo "All packages that this needs are installed."; return 0; fi
+	if [[ ${#wanted[@]} == 0 ]]; then
+		echo "All packages that this needs are installed."
+		if [[ $mode == list ]]; then exit 0; fi
+		return 0
+	fi
 	echo "Debian packages that this needs and that are not installed yet:"
 	printf '%s\n' "${wanted[@]}" | fmt -w 76 | sed 's/^/    /'
 	if [[ $mode == list ]]; then exit 0; fi
