@@ -5,7 +5,6 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "facts/accounts_files.h"
 
 #define FILES_MOST 32
 #define PAM_MOST   ((size_t)1024 * 1024)
@@ -52,24 +51,21 @@ static bool is_word(struct span word, const char *text)
         return word.length == strlen(text) && strncasecmp(word.bytes, text, word.length) == 0;
 }
 
-static void take_wheel(struct reading *r, struct span rest, const char *source, unsigned line)
+static enum pam_su_says read_wheel(struct span rest, struct span *ret)
 {
-        struct tree *t = facts_tree(r->f);
-        struct span argument, group = {"", 0};
+        struct span argument;
         bool trust = false, deny = false;
 
+        *ret = (struct span){"", 0};
         while (next_word(&rest, &argument)) {
                 trust |= is_word(argument, "trust");
                 deny |= is_word(argument, "deny");
                 if (argument.length > 6 && memcmp(argument.bytes, "group=", 6) == 0)
-                        group = (struct span){argument.bytes + 6, argument.length - 6};
+                        *ret = (struct span){argument.bytes + 6, argument.length - 6};
         }
         if (!trust)
-                return;
-        tree_append(r->list,
-                    tree_from(deny ? tree_undecidable(t, "pam_wheel with trust and deny lets in all but a group")
-                                   : tree_bytes(t, group.bytes, group.length),
-                              source, line, 0));
+                return PAM_SU_NOTHING;
+        return deny ? PAM_SU_TRUST_ALL_BUT : PAM_SU_TRUST;
 }
 
 static void read_service(struct reading *r, const char *path);
@@ -92,25 +88,42 @@ static bool ends_with_module(struct span word)
                memcmp(word.bytes + word.length - (sizeof(module) - 1), module, sizeof(module) - 1) == 0;
 }
 
-/* A line as pam.conf(5) has it; those of the auth stack count. */
-static void take_line(struct reading *r, struct span rest, const char *source, unsigned line)
+enum pam_su_says pam_su_line_read(struct span line, struct span *ret)
 {
         struct span word, control;
 
-        if (!next_word(&rest, &word))
-                return;
-        if (is_word(word, "@include")) {
-                if (next_word(&rest, &word))
-                        read_included(r, word);
-                return;
-        }
-        if ((!is_word(word, "auth") && !is_word(word, "-auth")) || !next_word(&rest, &control) ||
-            !next_word(&rest, &word))
-                return;
+        if (!next_word(&line, &word))
+                return PAM_SU_NOTHING;
+        if (is_word(word, "@include"))
+                return next_word(&line, ret) ? PAM_SU_READ : PAM_SU_NOTHING;
+        if ((!is_word(word, "auth") && !is_word(word, "-auth")) || !next_word(&line, &control) ||
+            !next_word(&line, ret))
+                return PAM_SU_NOTHING;
         if (is_word(control, "include") || is_word(control, "substack"))
-                read_included(r, word);
-        else if (ends_with_module(word))
-                take_wheel(r, rest, source, line);
+                return PAM_SU_READ;
+        return ends_with_module(*ret) ? read_wheel(line, ret) : PAM_SU_NOTHING;
+}
+
+static void take_line(struct reading *r, struct span rest, const char *source, unsigned line)
+{
+        struct tree *t = facts_tree(r->f);
+        struct span said = {"", 0};
+
+        switch (pam_su_line_read(rest, &said)) {
+        case PAM_SU_NOTHING:
+                break;
+        case PAM_SU_READ:
+                read_included(r, said);
+                break;
+        case PAM_SU_TRUST:
+                tree_append(r->list, tree_from(tree_bytes(t, said.bytes, said.length), source, line, 0));
+                break;
+        case PAM_SU_TRUST_ALL_BUT:
+                tree_append(r->list,
+                            tree_from(tree_undecidable(t, "pam_wheel with trust and deny lets in all but a group"),
+                                      source, line, 0));
+                break;
+        }
 }
 
 /* Lines of a file, those joined that end with a backslash, up to a comment. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Lines of passwd, group and shadow: every span lies within its line, and no hash is in what is said of a password. */
+/* Lines of passwd, group, shadow and gshadow: every span lies within its line, and no hash is in what is said of a
+ * password. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -67,6 +68,32 @@ static void read_shadow(const struct line *line)
                 abort();
 }
 
+static void read_members(const struct line *line, struct span names)
+{
+        const struct group_line group = {.members = names};
+        struct span member;
+        size_t at = 0;
+
+        within(line, names);
+        while (group_line_member(&group, &at, &member))
+                within(line, member);
+}
+
+static void read_gshadow(const struct line *line)
+{
+        struct gshadow_line group;
+
+        if (gshadow_line_read(line, &group) != LINE_ENTRY)
+                return;
+        within(line, group.name);
+        within(line, group.password);
+        read_members(line, group.administrators);
+        read_members(line, group.members);
+        within(line, password_field_read(group.password).cost);
+        if (memchr(group.name.bytes, ':', group.name.length) || group.number != line->number)
+                abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -77,6 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 read_passwd(&line);
                 read_group(&line);
                 read_shadow(&line);
+                read_gshadow(&line);
         }
         return 0;
 }

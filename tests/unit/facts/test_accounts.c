@@ -477,6 +477,42 @@ static void groups_of_other_sources_leave_it_open(void **state)
         assert_int_equal(tree_state(ask("accounts.groups", "user", "nobody")), BIO_UNDECIDABLE);
 }
 
+static void gshadow_lines_have_administrators_and_members(void **state)
+{
+        static const struct {
+                const char *line;
+                enum line_kind kind;
+                const char *name, *password, *administrators, *members;
+        } lines[] = {
+                {"sudo:*:alice:bob,carol", LINE_ENTRY, "sudo", "*", "alice", "bob,carol"},
+                {" \tsudo:!::", LINE_ENTRY, "sudo", "!", "", ""},
+                {"sudo", LINE_ENTRY, "sudo", "", "", ""},
+                {"sudo:x", LINE_ENTRY, "sudo", "x", "", ""},
+                {"sudo:x:a:b:c", LINE_ENTRY, "sudo", "x", "a", "b:c"},
+                {":x:a:b", LINE_ENTRY, "", "x", "a", "b"},
+                {"+sudo:x::", LINE_COMPAT, NULL, NULL, NULL, NULL},
+                {"#sudo:x::", LINE_BLANK, NULL, NULL, NULL, NULL},
+                {"", LINE_BLANK, NULL, NULL, NULL, NULL},
+        };
+        size_t i;
+
+        (void)state;
+        for (i = 0; i < ELEMENTS(lines); i++) {
+                const struct line line = line_of(lines[i].line, true);
+                struct gshadow_line group;
+
+                if (gshadow_line_read(&line, &group) != lines[i].kind)
+                        fail_msg("\"%s\" is of another kind", lines[i].line);
+                if (lines[i].kind != LINE_ENTRY)
+                        continue;
+                assert_true(span_equals(group.name, lines[i].name, strlen(lines[i].name)));
+                assert_true(span_equals(group.password, lines[i].password, strlen(lines[i].password)));
+                assert_true(
+                        span_equals(group.administrators, lines[i].administrators, strlen(lines[i].administrators)));
+                assert_true(span_equals(group.members, lines[i].members, strlen(lines[i].members)));
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -484,6 +520,7 @@ int main(void)
                 cmocka_unit_test(lines_are_of_their_kinds),
                 cmocka_unit_test(a_nul_ends_the_line),
                 cmocka_unit_test(shadow_lines_need_their_numbers),
+                cmocka_unit_test(gshadow_lines_have_administrators_and_members),
                 cmocka_unit_test(password_fields_say_state_method_and_cost),
                 cmocka_unit_test_setup_teardown(every_account_with_uid_0_is_found, setup_facts, teardown_facts),
                 cmocka_unit_test_setup_teardown(accounts_with_uid_0_are_bounded, setup_facts, teardown_facts),
