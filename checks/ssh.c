@@ -114,10 +114,10 @@ const struct bio_check ssh_root_login = {
                       "a stolen key or guessed password of root is of no use."},
         .fix = {.commands = "echo 'PermitRootLogin no' > /etc/ssh/sshd_config.d/00-root-login.conf\nsshd -t",
                 .reload = "systemctl reload ssh.service",
-                .risk = {.nl = "Controleer eerst dat iemand anders kan inloggen en root kan worden. Een Match-blok dat "
-                               "PermitRootLogin zet gaat voor, en wat sshd eerder leest ook: pas het daar aan.",
-                         .en = "First make sure that somebody else can log in and become root. A Match block that sets "
-                               "PermitRootLogin overrides this, and so does what sshd reads earlier: change it there."},
+                .risk = {.nl = "Controleer eerst dat iemand anders kan inloggen en root kan worden. Een Match-blok of "
+                               "een eerdere regel gaat voor: pas het daar aan.",
+                         .en = "First make sure that somebody else can log in and become root. A Match block or an "
+                               "earlier line overrides this: change it there."},
                 .undo = "rm /etc/ssh/sshd_config.d/00-root-login.conf"},
         .severity = BIO_HIGH,
         .aspect = BIO_EXISTENCE,
