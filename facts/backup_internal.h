@@ -36,6 +36,8 @@ const char *backup_command_program(struct systemd *s, const char *const *words, 
 const char *backup_line_program(struct systemd *s, const char *line, size_t length);
 /* What a file comes to that is executed, or given to a shell. */
 const char *backup_file_program(struct systemd *s, const char *path, bool by_shell);
+/* What a script's text comes to; `needs_shell`: its first line must name one. */
+const char *backup_script_program(struct arena *arena, const char *text, size_t length, bool needs_shell);
 
 enum crontab_line { CRONTAB_NOTHING, CRONTAB_JOB, CRONTAB_UNKNOWN };
 /* Not NUL-terminated. */

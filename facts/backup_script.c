@@ -146,7 +146,7 @@ static bool names_shell(const char *s, size_t length)
         return is;
 }
 
-static const char *text_program(struct arena *arena, const char *text, size_t length, bool needs_shell)
+const char *backup_script_program(struct arena *arena, const char *text, size_t length, bool needs_shell)
 {
         struct lines lines = lines_of(text, length);
         struct line line;
@@ -190,7 +190,7 @@ const char *backup_file_program(struct systemd *s, const char *path, bool by_she
         if (file->state != BIO_KNOWN || memchr(file->bytes, '\0', file->length))
                 return NULL;
         text = joined(&s->arena, file, &length);
-        return text_program(&s->arena, text, length, !by_shell);
+        return backup_script_program(&s->arena, text, length, !by_shell);
 }
 
 const char *backup_command_program(struct systemd *s, const char *const *words, size_t count)

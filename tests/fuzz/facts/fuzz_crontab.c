@@ -12,6 +12,8 @@ static void take(const struct line *line, bool with_user)
 {
         struct crontab_job job = {0};
         struct arena arena = {0};
+        struct calendar calendar;
+        int64_t next;
 
         if (crontab_line_read(line->bytes, line->length, with_user, &job) == CRONTAB_JOB) {
                 if (job.command_length == 0 || job.command < line->bytes ||
@@ -20,6 +22,10 @@ static void take(const struct line *line, bool with_user)
                 if (with_user && (job.user_length == 0 || job.user + job.user_length > job.command))
                         abort();
                 (void)backup_shell_program(&arena, job.command, job.command_length);
+                crontab_calendar(&arena, &job, &calendar);
+                if (calendar_next(&calendar, &(struct timezone){0}, INT64_C(1774750000000000), &next) == 0 &&
+                    next <= INT64_C(1774750000000000))
+                        abort();
         }
         arena_free(&arena);
 }
