@@ -180,6 +180,25 @@ static void add_text(struct text *text, const struct rule_field *f)
         text_append(text, f->text, length);
 }
 
+/* Several keys are one text, with the byte 1 between, which is escaped here as all that is not printed. */
+static void add_keys(struct text *text, const char *symbol, const char *keys)
+{
+        static const char between[] = "\\x01";
+
+        text_printf(text, " -F key%s", symbol);
+        while (*keys) {
+                size_t length = keys[0] == '\\' && keys[1] == '\\' ? 2 : 1;
+
+                if (starts_with(keys, between)) {
+                        text_printf(text, " -F key%s", symbol);
+                        length = strlen(between);
+                } else {
+                        text_append(text, keys, length);
+                }
+                keys += length;
+        }
+}
+
 static void add_field(struct text *text, const struct rule_field *f)
 {
         const char *symbol = audit_operator_to_symbol((int)f->op), *name = audit_field_to_name((int)f->field), *other;
@@ -187,6 +206,10 @@ static void add_field(struct text *text, const struct rule_field *f)
         symbol = symbol ? symbol : "?";
         if (f->field == AUDIT_FIELD_COMPARE && rule_comparison_names(f->value, &name, &other)) {
                 text_printf(text, " -C %s%s%s", name, symbol, other);
+                return;
+        }
+        if (f->field == AUDIT_FILTERKEY) {
+                add_keys(text, symbol, f->text);
                 return;
         }
         if (name)
@@ -204,8 +227,13 @@ static void add_mask(struct text *text, const struct rule *rule)
         int machine = machine_of(rule), i;
         const char *before = " -S ";
 
-        if (rule->list != AUDIT_FILTER_EXIT || takes_all_calls(rule))
+        if (rule->list != AUDIT_FILTER_EXIT)
                 return;
+        if (takes_all_calls(rule)) {
+                if (!rule_field_of(rule, AUDIT_PERM)) /* those look at some calls alone: which, is the kernel's */
+                        text_add(text, " -S all");
+                return;
+        }
         if (machine < 0)
                 machine = audit_detect_machine();
         for (i = 0; i < AUDIT_BITMASK_SIZE * 32; i++) {
@@ -223,13 +251,19 @@ static void add_mask(struct text *text, const struct rule *rule)
         }
 }
 
+/* The architecture first, as auditctl wants it, and a directory where a path stands: before its permissions. The key is
+ * last by its number. */
+static uint32_t place_of(const struct rule_field *f)
+{
+        return f->field == AUDIT_ARCH ? 0 : f->field == AUDIT_DIR ? AUDIT_WATCH : f->field + 1;
+}
+
 static int compare_fields(const void *a, const void *b)
 {
         const struct rule_field *x = a, *y = b;
 
-        /* The architecture first, as auditctl wants it; the key last. */
-        if ((x->field == AUDIT_ARCH) != (y->field == AUDIT_ARCH))
-                return x->field == AUDIT_ARCH ? -1 : 1;
+        if (place_of(x) != place_of(y))
+                return place_of(x) < place_of(y) ? -1 : 1;
         if (x->field != y->field)
                 return x->field < y->field ? -1 : 1;
         if (x->op != y->op)
