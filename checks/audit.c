@@ -48,7 +48,8 @@ const struct bio_check audit_enabled = {
                       "deed.",
                 .en = "Without auditd, and a kernel that reports to it, nobody can tell afterwards who did what on "
                       "this host."},
-        .fix = {.commands = "apt install auditd\nsystemctl enable --now auditd.service\nauditctl -e 1",
+        .fix = {.commands = "apt install auditd\nsystemctl unmask auditd.service\nsystemctl enable --now "
+                            "auditd.service\nauditctl -e 1",
                 .risk = {.nl = "Veel regels op een drukke host kosten schijfruimte en tijd; max_log_file_action en "
                                "space_left_action in /etc/audit/auditd.conf bepalen wat er bij een volle schijf "
                                "gebeurt.",

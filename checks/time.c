@@ -80,10 +80,11 @@ const struct bio_check time_synchronised = {
                       "lopen; ook certificaten en eenmalige codes hangen van de tijd af.",
                 .en = "Log lines of different systems can be laid side by side only where their clocks agree; "
                       "certificates and one-time codes depend on the time too."},
-        .fix = {.commands =
-                        "apt install systemd-timesyncd    # or chrony, where that is the house's choice\nsystemctl "
-                        "enable --now systemd-timesyncd.service\ntimedatectl timesync-status      # Packet count: 0 "
-                        "means that the servers do not answer: name others with NTP= in /etc/systemd/timesyncd.conf",
+        .fix = {.commands = "apt install systemd-timesyncd    # or chrony, where that is the house's choice\n"
+                            "systemctl unmask systemd-timesyncd.service\n"
+                            "systemctl enable --now systemd-timesyncd.service\n"
+                            "timedatectl timesync-status      # Packet count: 0 means that the servers do not answer: "
+                            "name others with NTP= in /etc/systemd/timesyncd.conf",
                 .risk = {.nl = "Een klok die ver afwijkt verspringt: plan dat bij databases en geplande taken. Sta "
                                "UDP-poort 123 naar de tijdservers toe.",
                          .en = "A clock that is far off jumps: plan that where databases and scheduled jobs run. Let "
