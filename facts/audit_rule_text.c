@@ -180,22 +180,17 @@ static void add_text(struct text *text, const struct rule_field *f)
         text_append(text, f->text, length);
 }
 
-/* Several keys are one text, with the byte 1 between, which is escaped here as all that is not printed. */
+/* Several keys are one text, with the byte 1 (AUDIT_KEY_SEPARATOR) between. */
 static void add_keys(struct text *text, const char *symbol, const char *keys)
 {
-        static const char between[] = "\\x01";
+        for (;;) {
+                size_t length = strcspn(keys, "\1");
 
-        text_printf(text, " -F key%s", symbol);
-        while (*keys) {
-                size_t length = keys[0] == '\\' && keys[1] == '\\' ? 2 : 1;
-
-                if (starts_with(keys, between)) {
-                        text_printf(text, " -F key%s", symbol);
-                        length = strlen(between);
-                } else {
-                        text_append(text, keys, length);
-                }
-                keys += length;
+                text_printf(text, " -F key%s", symbol);
+                text_append(text, keys, length);
+                if (!keys[length])
+                        return;
+                keys += length + 1;
         }
 }
 

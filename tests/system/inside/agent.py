@@ -56,16 +56,21 @@ def records():
     return [payload(path.read_text()) for path in record_files()]
 
 
+def name_of(result):
+    """A check, and the parameters that it was run with where they are not its own: measures may ask for different terms."""
+    return result["check"] + (f" {json.dumps(result['with'], sort_keys=True)}" if result["with"] else "")
+
+
 def state():
-    """check → result: the newest full and the changes after it."""
+    """name → result: the newest full and the changes after it."""
     found = {}
     for record in records():
         if record["kind"] == "full":
             found = {}
         if record["kind"] in ("full", "change"):
-            found.update({result["check"]: result for result in record["results"]})
+            found.update({name_of(result): result for result in record["results"]})
             for gone in record.get("removed", ()):
-                found.pop(gone["check"], None)
+                found.pop(name_of(gone), None)
     return found
 
 
@@ -93,17 +98,18 @@ def audit():
     return state()
 
 
-def report():
-    """What --run-once says as root."""
-    done = run("bioagent", "--run-once", "--format", "json", status=None)
+def report(*checks):
+    """What --run-once says as root; of these checks alone, where any are given."""
+    chosen = [word for check in checks for word in ("--check", check)]
+    done = run("bioagent", "--run-once", "--format", "json", *chosen, status=None)
     if done.returncode not in (0, 1, 3):
         raise Failure(f"bioagent --run-once: status {done.returncode}\n{done.stderr}")
     return json.loads(done.stdout)
 
 
-def by_hand():
-    """check → result of --run-once as root."""
-    return {result["check"]: result for result in report()["results"]}
+def by_hand(*checks):
+    """name → result of --run-once as root."""
+    return {name_of(result): result for result in report(*checks)["results"]}
 
 
 def essence(result):

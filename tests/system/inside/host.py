@@ -33,10 +33,10 @@ class Report:
         return True
 
 
-def run(*arguments, status=0, text=None, seconds=300):
+def run(*arguments, status=0, text=None, seconds=300, directory=None):
     """Runs a program; `status`: what it must end with, or None. Its output, as text, is in .stdout and .stderr."""
-    done = subprocess.run([str(a) for a in arguments], capture_output=True, timeout=seconds, encoding="utf-8", errors="replace",
-                          **({"input": text} if text is not None else {"stdin": subprocess.DEVNULL}))
+    done = subprocess.run([str(a) for a in arguments], capture_output=True, cwd=directory, timeout=seconds, encoding="utf-8",
+                          errors="replace", **({"input": text} if text is not None else {"stdin": subprocess.DEVNULL}))
     if status is not None and done.returncode != status:
         raise Failure(f"{' '.join(map(str, arguments))[:200]}: status {done.returncode}, not {status}\n{done.stdout}{done.stderr}")
     return done

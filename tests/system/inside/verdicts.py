@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The three checks judged right: the host is changed, the daemon looks, --run-once looks as well, and both must find what is so.
+"""Checks judged right: the host is changed, the daemon looks, --run-once looks as well, and both must find what is so.
 For sshd the program itself is asked too (sshd -T), and somebody logs in as root, or not."""
 import json
 import os
@@ -311,9 +311,14 @@ def audit_off():
     audit_must_be()
 
 
-def auditd_stopped():
+def stop_auditd():
+    """Its unit refuses to be stopped by hand."""
     os.kill(int(audit_status()["pid"]), signal.SIGTERM)
     wait_until("auditd to end", 60, lambda: show("auditd.service", "ActiveState") in ("inactive", "failed"))
+
+
+def auditd_stopped():
+    stop_auditd()
     run("auditctl", "-e", "1")
     audit_must_be("process:auditd")
     start_auditd()
