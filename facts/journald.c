@@ -12,6 +12,7 @@
 #include "facts/systemd_conf.h"
 
 #define UNIT       "systemd-journald.service"
+#define PROCESS    "systemd-journal"
 #define FLUSH_UNIT "systemd-journal-flush.service"
 #define DIRECTORY  "/var/log/journal"
 #define MACHINE_ID 32
@@ -311,7 +312,7 @@ static struct bio_node *in_force_node(struct systemd *s, const struct conf *c, c
                 strings_add(&paths, c->files.items[i]);
         for (i = 0; i < c->directories.count; i++)
                 strings_add(&paths, c->directories.items[i]);
-        node = service_in_force(s->facts, UNIT, &paths);
+        node = service_in_force(s->facts, UNIT, PROCESS, &paths);
         if (!tree_bool_of(node) || !streq(tree_bytes_of(is_kept, NULL), "on disk"))
                 return node;
         journal = running_journal(s);

@@ -15,7 +15,7 @@ root_packages=(mmdebstrap debian-archive-keyring)
 # To run the tests as well: the programs that are audited, in roots of both releases, and independent implementations.
 test_packages=("${quickstart_packages[@]}" "${package_packages[@]}" "${root_packages[@]}" libcmocka-dev clang clang-format openssl
 	openssh-client sqlite3 python3 python3-yaml python3-jsonschema python3-jwcrypto python3-cryptography reuse shellcheck
-	mandoc util-linux iproute2 binutils procps xz-utils git systemd)
+	mandoc acl util-linux iproute2 binutils procps xz-utils git systemd)
 
 # The runtime of clang's sanitizers and fuzzers, which clang only recommends: named after the release's clang.
 # shellcheck source=/dev/null
