@@ -8,7 +8,7 @@ import re
 import urllib.error
 import urllib.request
 
-from agent import DAEMON, RUN_SECONDS, STATE, after_a_run, audit, state, status
+from agent import DAEMON, RUN_SECONDS, STATE, after_a_run, audit, name_of, state, status
 from host import Failure, Journal, remove, replace, run, show, wait_until
 
 CONFIG = pathlib.Path("/etc/bioagent/collector.yml")
@@ -66,10 +66,10 @@ class Collector:
         return found if isinstance(found, list) else found["hosts"]
 
     def of_host(self):
-        """check → result, as the collector has it of the one host."""
+        """name → result, as the collector has it of the one host."""
         results = self.get(f"/v1/hosts/{self.hosts()[0]['id']}")["results"]
         results = results.values() if isinstance(results, dict) else results
-        return {result["check"]: result for result in results}
+        return {name_of(result): result for result in results}
 
     def enrol(self):
         replace(self.configuration, self.configuration.read_text() + f"collector: {{url: \"{RECORDS}\"}}\n")

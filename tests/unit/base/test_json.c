@@ -26,35 +26,32 @@ static void refuse(const char *bytes, size_t length)
 
 static void only_strict_json_is_taken(void **state)
 {
-#define BYTES(s) \
-        { \
-                (s), sizeof(s) - 1 \
-        }
+#define BYTES(s) (s), sizeof(s) - 1
         static const struct {
                 const char *bytes;
                 size_t length;
         } foreign[] = {
-                BYTES(""),
-                BYTES("{"),
-                BYTES("{}{}"),
-                BYTES("{} x"),
-                BYTES("{\"a\":1,\"a\":2}"),
-                BYTES("{\"b\":{\"a\":1,\"\\u0061\":2}}"),
-                BYTES("[1,]"),
-                BYTES("{'a':1}"),
-                BYTES("[NaN]"),
-                BYTES("[01]"),
-                BYTES("[1e999]"),
-                BYTES("[99999999999999999999]"),
-                BYTES("\"\\u0000\""),
-                BYTES("\"a\0b\""),
-                BYTES("{}\0"),
-                BYTES("\"\xff\""),
-                BYTES("\"\xc0\x80\""),
-                BYTES("\"\\ud800\""),
-                BYTES("\"\n\""),
-                BYTES("\xef\xbb\xbf{}"),
-                BYTES("// c\n{}"),
+                {BYTES("")},
+                {BYTES("{")},
+                {BYTES("{}{}")},
+                {BYTES("{} x")},
+                {BYTES("{\"a\":1,\"a\":2}")},
+                {BYTES("{\"b\":{\"a\":1,\"\\u0061\":2}}")},
+                {BYTES("[1,]")},
+                {BYTES("{'a':1}")},
+                {BYTES("[NaN]")},
+                {BYTES("[01]")},
+                {BYTES("[1e999]")},
+                {BYTES("[99999999999999999999]")},
+                {BYTES("\"\\u0000\"")},
+                {BYTES("\"a\0b\"")},
+                {BYTES("{}\0")},
+                {BYTES("\"\xff\"")},
+                {BYTES("\"\xc0\x80\"")},
+                {BYTES("\"\\ud800\"")},
+                {BYTES("\"\n\"")},
+                {BYTES("\xef\xbb\xbf{}")},
+                {BYTES("// c\n{}")},
         };
         size_t i;
 

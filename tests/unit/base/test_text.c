@@ -65,26 +65,23 @@ static const struct {
         size_t length;
         const char *safe;
 } safe_forms[] = {
-#define SAFE(bytes, safe) \
-        { \
-                (bytes), sizeof(bytes) - 1, (safe) \
-        }
-        SAFE("", ""),
-        SAFE("PermitRootLogin no", "PermitRootLogin no"),
-        SAFE("C:\\temp", "C:\\\\temp"),
-        SAFE("tab\tnewline\nnul\0del\x7f", "tab\\x09newline\\x0anul\\x00del\\x7f"),
-        SAFE("\x1b[31mred", "\\x1b[31mred"),
-        SAFE("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"),
-        SAFE("\xc2\x85\xc2\xa0", "\\xc2\\x85\xc2\xa0"), /* NEL is a control, no-break space is none */
-        SAFE("latin\xe9", "latin\\xe9"),
-        SAFE("\xc0\xaf", "\\xc0\\xaf"),                   /* overlong '/' */
-        SAFE("\xe0\x80\xaf", "\\xe0\\x80\\xaf"),          /* overlong '/', three bytes */
-        SAFE("\xed\xa0\x80", "\\xed\\xa0\\x80"),          /* surrogate */
-        SAFE("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"), /* above U+10FFFF */
-        SAFE("\xf0\x8f\xbf\xbf", "\\xf0\\x8f\\xbf\\xbf"), /* overlong U+FFFF */
-        SAFE("\xe2\x82", "\\xe2\\x82"),                   /* cut off */
-        SAFE("\xe2\x28\xa1", "\\xe2(\\xa1"),
-        SAFE("\xff\xfe", "\\xff\\xfe"),
+#define SAFE(bytes, safe) (bytes), sizeof(bytes) - 1, (safe)
+        {SAFE("", "")},
+        {SAFE("PermitRootLogin no", "PermitRootLogin no")},
+        {SAFE("C:\\temp", "C:\\\\temp")},
+        {SAFE("tab\tnewline\nnul\0del\x7f", "tab\\x09newline\\x0anul\\x00del\\x7f")},
+        {SAFE("\x1b[31mred", "\\x1b[31mred")},
+        {SAFE("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80")},
+        {SAFE("\xc2\x85\xc2\xa0", "\\xc2\\x85\xc2\xa0")}, /* NEL is a control, no-break space is none */
+        {SAFE("latin\xe9", "latin\\xe9")},
+        {SAFE("\xc0\xaf", "\\xc0\\xaf")},                   /* overlong '/' */
+        {SAFE("\xe0\x80\xaf", "\\xe0\\x80\\xaf")},          /* overlong '/', three bytes */
+        {SAFE("\xed\xa0\x80", "\\xed\\xa0\\x80")},          /* surrogate */
+        {SAFE("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80")}, /* above U+10FFFF */
+        {SAFE("\xf0\x8f\xbf\xbf", "\\xf0\\x8f\\xbf\\xbf")}, /* overlong U+FFFF */
+        {SAFE("\xe2\x82", "\\xe2\\x82")},                   /* cut off */
+        {SAFE("\xe2\x28\xa1", "\\xe2(\\xa1")},
+        {SAFE("\xff\xfe", "\\xff\\xfe")},
 };
 
 static void bytes_become_safe_text_and_come_back(void **state)
