@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "facts/nsswitch.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/cleanup.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "facts/accounts_files.h"
 
@@ -215,7 +217,7 @@ bool nsswitch_ends_with(const struct bio_node *source)
         return returns(text, "SUCCESS", true) && returns(text, "NOTFOUND", false);
 }
 
-struct bio_node *nsswitch_sources(struct facts *f, const char *database)
+static struct bio_node *read_sources(struct facts *f, const char *database)
 {
         const struct access_file *file = access_read(facts_access(f), NSSWITCH, ACCESS_FILE_MOST);
 
@@ -224,4 +226,34 @@ struct bio_node *nsswitch_sources(struct facts *f, const char *database)
         if (file->state != BIO_KNOWN)
                 return fact_file_state(f, file);
         return nsswitch_parse(facts_tree(f), NSSWITCH, file->bytes, file->length, database);
+}
+
+/* Answers so far, by database: many ask. */
+struct answers {
+        struct bio_node *of[ELEMENTS(databases)];
+};
+
+static void *make_answers(struct facts *f)
+{
+        (void)f;
+        return must_alloc(sizeof(struct answers));
+}
+
+struct bio_node *nsswitch_sources(struct facts *f, const char *database)
+{
+        struct answers *answers = facts_keep(f, make_answers, free);
+        struct bio_node *node;
+        size_t i;
+
+        for (i = 0; i < ELEMENTS(databases) && !streq(databases[i], database); i++)
+                ;
+        if (i == ELEMENTS(databases))
+                return read_sources(f, database);
+        if (answers->of[i])
+                return answers->of[i];
+        node = read_sources(f, database);
+        /* Why there is none is a node of its own for each who shows it. */
+        if (tree_state(node) == BIO_KNOWN)
+                answers->of[i] = node;
+        return node;
 }

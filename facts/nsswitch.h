@@ -7,7 +7,7 @@
 
 /* The sources of one database, in order: a list of {"name","action"} whose provenance is the line; the library's
  * default (`files`) where there is no file or no line; unreadable as the file is; undecidable where a line does not
- * parse.
+ * parse. One list for all who ask: it may be a member of one map.
  */
 struct bio_node *nsswitch_sources(struct facts *f, const char *database);
 

@@ -3,6 +3,7 @@
  * it. */
 #include <errno.h>
 #include <getopt.h>
+#include <openssl/crypto.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -143,6 +144,8 @@ int main(int argc, char **argv)
         log_set_name("bioagent-observe");
         (void)signal(SIGPIPE, SIG_IGN);
         (void)umask(077);
+        /* Of OpenSSL only a digest is used: its configuration, with whatever modules that loads, is not. */
+        (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
         if (take_arguments(argc, argv, &arguments) < 0) {
                 log_message(LOG_ERR, "usage: bioagent-observe [--probe-fd N | --no-probe] [--checks DIR]…");
                 return STATUS_USAGE;

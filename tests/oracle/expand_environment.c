@@ -106,11 +106,21 @@ static int answer(unsigned version, const char *directory, const char *number)
         return fclose(f);
 }
 
+/* Not by strtoul(3): that of a newer C library is another symbol, and this runs with an older one too. */
+static unsigned number_of(const char *digits)
+{
+        unsigned number = 0;
+
+        for (; *digits >= '0' && *digits <= '9'; digits++)
+                number = number * 10 + (unsigned)(*digits - '0');
+        return number;
+}
+
 int main(int argc, char *argv[])
 {
         char name[128], number[32];
         void *library;
-        long i, count;
+        unsigned i, count;
 
         if (argc != 4)
                 return 2;
@@ -124,10 +134,10 @@ int main(int argc, char *argv[])
         strv_env_clean = (char **(*)(char **, void (*)(const char *, void *), void *))needed(
                 library, "strv_env_clean_with_callback");
         replace_env_argv = needed(library, "replace_env_argv");
-        count = strtol(argv[3], NULL, 10);
+        count = number_of(argv[3]);
         for (i = 0; i < count; i++) {
-                (void)snprintf(number, sizeof(number), "%ld", i);
-                if (answer((unsigned)strtoul(argv[1], NULL, 10), argv[2], number) < 0)
+                (void)snprintf(number, sizeof(number), "%u", i);
+                if (answer(number_of(argv[1]), argv[2], number) < 0)
                         return 1;
         }
         return 0;
