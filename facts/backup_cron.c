@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/date.h"
 #include "base/term.h"
 #include "facts/backup_internal.h"
 #include "facts/lines.h"
@@ -250,7 +251,7 @@ static struct bio_node *anacron_last(struct jobs *j, const char *name)
                 date[i < 4 ? 0 : i < 6 ? 1 : 2] = date[i < 4 ? 0 : i < 6 ? 1 : 2] * 10 + file->bytes[i] - '0';
         if (i < 8 || date[1] < 1 || date[1] > 12 || date[2] < 1 || date[2] > 31)
                 return tree_from(tree_undecidable(t, "no date"), path, 0, 0);
-        return tree_from(tree_integer(t, date_days(date[0], date[1], date[2]) * DAY), path, 1, 0);
+        return tree_from(tree_integer(t, date_days((struct date){date[0], date[1], date[2]}) * DAY), path, 1, 0);
 }
 
 /* Since when anacron may have been started. */

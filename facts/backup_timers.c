@@ -89,11 +89,6 @@ static int64_t moment_of(const struct bio_node *node)
         return tree_state(node) == BIO_KNOWN && tree_type(node) == BIO_INTEGER ? tree_integer_of(node) : 0;
 }
 
-static int64_t later(int64_t a, int64_t b)
-{
-        return a > b ? a : b;
-}
-
 /* When a timer last started something: as the manager says, else as the stamp that a persistent one leaves. A stamp is
  * made when the timer is first started, so it may be of that. */
 static struct bio_node *last_node(struct jobs *j, const struct timer *timer, const struct lives *lives)
@@ -134,7 +129,7 @@ static bool past_of(struct jobs *j, const struct lives *lives, const struct bio_
         if (tree_state(lives->timer) != BIO_KNOWN) {
                 if (ret->base == 0 || live_offline(facts_live(j->f)))
                         return false;
-                ret->base = later(ret->base, host_start(j));
+                ret->base = moment_later(ret->base, host_start(j));
                 return true;
         }
         if (tree_state(last) != BIO_KNOWN && tree_state(last) != BIO_ABSENT)
@@ -142,11 +137,11 @@ static bool past_of(struct jobs *j, const struct lives *lives, const struct bio_
         if (lives->active && !ret->has_run)
                 ret->base = moment_of(tree_get(lives->timer, "active_enter"));
         if (!lives->active && tree_source(enabled))
-                ret->base =
-                        later(later(ret->base, host_start(j)), access_lstat(j->s->access, tree_source(enabled))->ctime);
+                ret->base = moment_later(moment_later(ret->base, host_start(j)),
+                                         access_lstat(j->s->access, tree_source(enabled))->ctime);
         if (ret->has_run)
-                ret->base = later(ret->base, moment_of(tree_get(lives->service, "exec_main_start")));
-        ret->ended = later(ret->base, moment_of(tree_get(lives->service, "state_change")));
+                ret->base = moment_later(ret->base, moment_of(tree_get(lives->service, "exec_main_start")));
+        ret->ended = moment_later(ret->base, moment_of(tree_get(lives->service, "state_change")));
         ret->runs = lives->runs;
         return ret->base > 0;
 }
@@ -202,7 +197,7 @@ static struct bio_node *started_node(struct jobs *j, const struct lives *lives, 
             moment_of(last) <= moment_of(waits) || !start || !change ||
             (tree_state(start) != BIO_KNOWN && tree_state(start) != BIO_ABSENT))
                 return NULL;
-        started = lives->runs || later(moment_of(start), moment_of(change)) >= moment_of(last);
+        started = lives->runs || moment_later(moment_of(start), moment_of(change)) >= moment_of(last);
         return tree_basis(tree_from(tree_bool(t, started), "service manager", 0, 0), BIO_RUNNING);
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/date.h"
 #include "base/text.h"
 
 #define SECOND      1000000 /* microseconds */
@@ -307,8 +308,7 @@ static int take_weekdays(const char **s, struct calendar *c)
 static int take_moment(struct arena *arena, const char **s, struct calendar *c)
 {
         unsigned long seconds;
-        int64_t year;
-        int month, day;
+        struct date date;
         char *end;
 
         errno = 0;
@@ -319,10 +319,10 @@ static int take_moment(struct arena *arena, const char **s, struct calendar *c)
         /* Far beyond the last year that there may be. */
         if (seconds > INT64_C(1) << 40)
                 return -ERANGE;
-        date_of_days((int64_t)(seconds / 86400), &year, &month, &day);
-        add_value(arena, &c->fields[CALENDAR_YEAR], (int)year);
-        add_value(arena, &c->fields[CALENDAR_MONTH], month);
-        add_value(arena, &c->fields[CALENDAR_DAY], day);
+        date = date_of_days((int64_t)(seconds / 86400));
+        add_value(arena, &c->fields[CALENDAR_YEAR], (int)date.year);
+        add_value(arena, &c->fields[CALENDAR_MONTH], date.month);
+        add_value(arena, &c->fields[CALENDAR_DAY], date.day);
         add_value(arena, &c->fields[CALENDAR_HOUR], (int)(seconds / 3600 % 24));
         add_value(arena, &c->fields[CALENDAR_MINUTE], (int)(seconds / 60 % 60));
         add_value(arena, &c->fields[CALENDAR_MICROSECOND], (int)(seconds % 60) * SECOND);

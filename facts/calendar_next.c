@@ -2,6 +2,7 @@
 /* The next moment of a calendar expression. */
 #include <errno.h>
 
+#include "base/date.h"
 #include "facts/calendar.h"
 
 #define SECOND    INT64_C(1000000)
@@ -12,8 +13,7 @@
 
 /* A local time. */
 struct local {
-        int64_t year;
-        int month, day;
+        struct date date;
         int64_t time; /* microseconds since midnight */
 };
 
@@ -54,12 +54,12 @@ static bool least_value(const struct calendar_field *field, int least, int most,
 
 static bool day_matches(const struct calendar *c, const struct local *l)
 {
-        int value, month_days = date_month_days(l->year, l->month);
-        int64_t weekday = (date_days(l->year, l->month, l->day) + 3) % 7; /* the epoch was a Thursday */
+        int value, month_days = date_month_days(l->date.year, l->date.month);
+        int64_t weekday = (date_days(l->date) + 3) % 7; /* the epoch was a Thursday */
         bool by_weekday = c->weekdays == 0 || (c->weekdays >> weekday & 1) != 0;
         bool by_number =
-                least_value(&c->fields[CALENDAR_DAY], l->day, month_days, c->from_end ? month_days : 0, &value) &&
-                value == l->day;
+                least_value(&c->fields[CALENDAR_DAY], l->date.day, month_days, c->from_end ? month_days : 0, &value) &&
+                value == l->date.day;
 
         if (c->either && c->weekdays != 0 && c->fields[CALENDAR_DAY].count > 0)
                 return by_weekday || by_number;
@@ -98,15 +98,15 @@ static bool next_time(const struct calendar *c, int64_t least, int64_t *ret)
 
 static void begin_month(struct local *l, int64_t months)
 {
-        int64_t month = l->year * 12 + l->month - 1 + months;
+        int64_t month = l->date.year * 12 + l->date.month - 1 + months;
 
-        *l = (struct local){month / 12, (int)(month % 12) + 1, 1, 0};
+        *l = (struct local){{month / 12, (int)(month % 12) + 1, 1}, 0};
 }
 
 static void begin_day(struct local *l)
 {
         l->time = 0;
-        if (++l->day > date_month_days(l->year, l->month))
+        if (++l->date.day > date_month_days(l->date.year, l->date.month))
                 begin_month(l, 1);
 }
 
@@ -117,16 +117,17 @@ static bool next_local(const struct calendar *c, struct local *l)
         size_t steps;
 
         for (steps = 0; steps < STEPS_MOST; steps++) {
-                if (l->year > LAST_YEAR || !least_value(&c->fields[CALENDAR_YEAR], (int)l->year, LAST_YEAR, 0, &value))
+                if (l->date.year > LAST_YEAR ||
+                    !least_value(&c->fields[CALENDAR_YEAR], (int)l->date.year, LAST_YEAR, 0, &value))
                         return false;
-                if (value > l->year)
-                        *l = (struct local){value, 1, 1, 0};
-                if (!least_value(&c->fields[CALENDAR_MONTH], l->month, 12, 0, &value)) {
-                        *l = (struct local){l->year + 1, 1, 1, 0};
+                if (value > l->date.year)
+                        *l = (struct local){{value, 1, 1}, 0};
+                if (!least_value(&c->fields[CALENDAR_MONTH], l->date.month, 12, 0, &value)) {
+                        *l = (struct local){{l->date.year + 1, 1, 1}, 0};
                         continue;
                 }
-                if (value > l->month)
-                        begin_month(l, value - l->month);
+                if (value > l->date.month)
+                        begin_month(l, value - l->date.month);
                 if (day_matches(c, l) && next_time(c, l->time, &l->time))
                         return true;
                 begin_day(l);
@@ -137,11 +138,8 @@ static bool next_local(const struct calendar *c, struct local *l)
 static struct local local_of(const struct timezone *zone, int64_t moment)
 {
         int64_t local = moment + timezone_offset(zone, moment / SECOND) * SECOND;
-        struct local l;
 
-        date_of_days(local / DAY, &l.year, &l.month, &l.day);
-        l.time = local % DAY;
-        return l;
+        return (struct local){date_of_days(local / DAY), local % DAY};
 }
 
 int calendar_next(const struct calendar *c, const struct timezone *zone, int64_t after, int64_t *ret)
@@ -153,7 +151,7 @@ int calendar_next(const struct calendar *c, const struct timezone *zone, int64_t
                 return -ENOENT;
         l = local_of(zone, after + 1);
         for (tries = 0; tries < 1000 && next_local(c, &l); tries++) {
-                int64_t local = date_days(l.year, l.month, l.day) * DAY + l.time;
+                int64_t local = date_days(l.date) * DAY + l.time;
                 int64_t moment = timezone_moment(zone, local / SECOND) * SECOND + local % SECOND;
 
                 if (moment + timezone_offset(zone, moment / SECOND) * SECOND == local) {

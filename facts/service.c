@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "facts/service.h"
 
+#include "base/term.h"
 #include "base/text.h"
 #include "facts/live.h"
-
-static int64_t later(int64_t x, int64_t y)
-{
-        return x > y ? x : y;
-}
 
 /* When the longest running process of a name on this host was started; 0: none is seen. */
 static int64_t started(struct facts *f, const char *process)
@@ -45,15 +41,15 @@ struct bio_node *service_in_force(struct facts *f, const char *unit, const char 
         } else if (!streq(tree_bytes_of(tree_get(live, "active_state"), NULL), "active")) {
                 return tree_basis(tree_absent(t, "not running"), BIO_RUNNING);
         } else {
-                since = later(tree_integer_of(tree_get(live, "state_change")),
-                              tree_integer_of(tree_get(live, "exec_main_start")));
+                since = moment_later(tree_integer_of(tree_get(live, "state_change")),
+                                     tree_integer_of(tree_get(live, "exec_main_start")));
         }
         if (since == 0)
                 return tree_basis(tree_unreadable(t, "since when it runs is not known"), BIO_RUNNING);
         for (i = 0; i < paths->count; i++) {
                 const struct access_file *file = access_stat(facts_access(f), paths->items[i]);
 
-                if (file->state == BIO_KNOWN && file->ctime > later(since, newest)) {
+                if (file->state == BIO_KNOWN && file->ctime > moment_later(since, newest)) {
                         newest = file->ctime;
                         changed = paths->items[i];
                 }

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "facts/sshd_internal.h"
 
@@ -97,15 +98,19 @@ static bool host_matches(const struct sshd_connection *n, const char *list)
 }
 
 /* An entry is one pattern: commas and ! mean nothing before the @. */
+bool sshd_admission_names(const struct sshd_config *c, const char *user, const char *entry)
+{
+        const char *at = find_at(c, entry);
+        _cleanup_free_ char *name = at ? must_strndup(entry, (size_t)(at - entry)) : NULL;
+
+        return sshd_pattern_matches(user, name ? name : entry);
+}
+
 static bool entry_matches(const struct sshd_config *c, const struct sshd_connection *n, const char *entry)
 {
         const char *at = find_at(c, entry);
-        _cleanup_text_ struct text name = {0};
 
-        if (!at)
-                return sshd_pattern_matches(n->user, entry);
-        text_append(&name, entry, (size_t)(at - entry));
-        return sshd_pattern_matches(n->user, text_string(&name)) && host_matches(n, at + 1);
+        return sshd_admission_names(c, n->user, entry) && (!at || host_matches(n, at + 1));
 }
 
 static bool is_listed(const struct sshd_config *c, const struct sshd_connection *n, const struct sshd_value *users)
@@ -118,14 +123,23 @@ static bool is_listed(const struct sshd_config *c, const struct sshd_connection 
         return false;
 }
 
-static bool has_group(const struct sshd_connection *n, const struct sshd_value *groups)
+bool sshd_has_group(const struct sshd_connection *n, const char *pattern)
 {
-        size_t i, k;
+        size_t i;
 
         for (i = 0; i < n->group_count; i++)
-                for (k = 0; k < groups->count; k++)
-                        if (sshd_pattern_matches(n->groups[i], groups->items[k]))
-                                return true;
+                if (sshd_pattern_matches(n->groups[i], pattern))
+                        return true;
+        return false;
+}
+
+static bool has_group(const struct sshd_connection *n, const struct sshd_value *groups)
+{
+        size_t i;
+
+        for (i = 0; i < groups->count; i++)
+                if (sshd_has_group(n, groups->items[i]))
+                        return true;
         return false;
 }
 

@@ -17,6 +17,10 @@ bool sshd_has_admission_lists(const struct sshd_config *c);
 /* What stands before the @ of each entry of DenyUsers and AllowUsers, or (`hosts`) behind it, each once; in the arena
  * of `c`. */
 size_t sshd_admission_parts(struct sshd_config *c, bool hosts, const char *const **ret);
+/* Whether an entry of DenyUsers or AllowUsers is about this user, whatever its hosts; whether a pattern is about one of
+ * the groups. */
+bool sshd_admission_names(const struct sshd_config *c, const char *user, const char *entry);
+bool sshd_has_group(const struct sshd_connection *n, const char *pattern);
 /* Whether these values let in an account that connects so. Groups that are not known (NULL) may be any. */
 bool sshd_admits(const struct sshd_config *c, const struct sshd_values *v, const struct sshd_connection *n);
 

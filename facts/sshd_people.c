@@ -34,22 +34,10 @@ static void mark_list(struct text *t, const struct sshd_config *c, enum sshd_key
                       size_t count, const struct sshd_connection *n)
 {
         const bool groups = id == SSHD_DENY_GROUPS || id == SSHD_ALLOW_GROUPS;
-        size_t i, k;
+        size_t i;
 
-        for (i = 0; i < count; i++) {
-                bool holds = false;
-
-                for (k = 0; groups && k < n->group_count; k++)
-                        holds |= sshd_pattern_matches(n->groups[k], items[i]);
-                if (!groups) {
-                        const char *at =
-                                c->release->version >= SSHD_10_0 ? strrchr(items[i], '@') : strchr(items[i], '@');
-                        _cleanup_free_ char *name = at ? must_strndup(items[i], (size_t)(at - items[i])) : NULL;
-
-                        holds = sshd_pattern_matches(n->user, name ? name : items[i]);
-                }
-                add_mark(t, holds);
-        }
+        for (i = 0; i < count; i++)
+                add_mark(t, groups ? sshd_has_group(n, items[i]) : sshd_admission_names(c, n->user, items[i]));
 }
 
 /* Which patterns over names an account matches: where two are the same, sshd treats both alike. malloc'd. */

@@ -2,6 +2,7 @@
 /* How sshd is started: by which units, with which command lines; and whether it runs, since when. */
 #include <string.h>
 
+#include "base/term.h"
 #include "base/text.h"
 #include "facts/sshd_host.h"
 #include "facts/systemd_internal.h"
@@ -252,11 +253,6 @@ static void read_unit(struct sshd *s, const struct bio_node *unit, struct sshd_i
         read_command_line(s, i, &w);
 }
 
-static int64_t later(int64_t a, int64_t b)
-{
-        return a > b ? a : b;
-}
-
 /* Whether the unit runs, and since when: it reads its configuration when it starts and when it is reloaded. */
 static void read_state(const struct bio_node *unit, struct sshd_instance *i)
 {
@@ -271,8 +267,8 @@ static void read_state(const struct bio_node *unit, struct sshd_instance *i)
         if (!streq(active, "active") && !streq(active, "reloading"))
                 return;
         i->main_pid = tree_integer_of(tree_get(live, "main_pid"));
-        i->running_since = later(tree_integer_of(tree_get(live, "state_change")),
-                                 tree_integer_of(tree_get(live, "exec_main_start")));
+        i->running_since = moment_later(tree_integer_of(tree_get(live, "state_change")),
+                                        tree_integer_of(tree_get(live, "exec_main_start")));
         for (k = 0; k < tree_count(files); k++) {
                 int64_t changed_at = tree_integer_of(tree_get(tree_at(files, k), "ctime"));
 
@@ -425,7 +421,7 @@ static void find_processes(struct sshd *s)
                 if (i->main_pid > 0)
                         continue; /* beside one that a unit accounts for, and with the same options */
                 i->not_seen = NULL;
-                i->running_since = later(i->running_since, tree_integer_of(tree_get(process, "start")));
+                i->running_since = moment_later(i->running_since, tree_integer_of(tree_get(process, "start")));
         }
 }
 

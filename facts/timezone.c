@@ -6,50 +6,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/date.h"
+
 #define DAY_SECONDS      INT64_C(86400)
 #define HEADER_SIZE      44
 #define TRANSITIONS_MOST 2000
 #define TYPES_MOST       256
-
-/* --- dates */
-
-static bool is_leap(int64_t year)
-{
-        return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-int date_month_days(int64_t year, int month)
-{
-        static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-        return days[month - 1] + (month == 2 && is_leap(year) ? 1 : 0);
-}
-
-/* Counted in years that begin in March, so that a leap day comes last. */
-int64_t date_days(int64_t year, int month, int day)
-{
-        int64_t y = month <= 2 ? year - 1 : year, era = (y >= 0 ? y : y - 399) / 400, of_era = y - era * 400;
-        int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-        return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-void date_of_days(int64_t days, int64_t *year, int *month, int *day)
-{
-        int64_t shifted = days + 719468, era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-        int64_t of_era = shifted - era * 146097;
-        int64_t y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-        int64_t of_year = of_era - (365 * y + y / 4 - y / 100), m = (5 * of_year + 2) / 153;
-
-        *day = (int)(of_year - (153 * m + 2) / 5 + 1);
-        *month = (int)(m < 10 ? m + 3 : m - 9);
-        *year = y + era * 400 + (*month <= 2 ? 1 : 0);
-}
-
-static int64_t floor_days(int64_t seconds)
-{
-        return seconds / DAY_SECONDS - (seconds % DAY_SECONDS < 0 ? 1 : 0);
-}
 
 /* --- the footer: NAME OFFSET [NAME [OFFSET] ,RULE,RULE] */
 
@@ -155,10 +117,10 @@ static int take_footer(const char *s, struct timezone *zone)
 /* The moment that a rule gives in a year, in local time that counts until then. */
 static int64_t rule_moment(const struct timezone_rule *rule, int64_t year, int32_t offset)
 {
-        int64_t days = date_days(year, 1, 1);
+        int64_t days = date_days((struct date){year, 1, 1});
 
         if (rule->kind == DAY_OF_WEEK) {
-                int64_t first = date_days(year, rule->month, 1);
+                int64_t first = date_days((struct date){year, rule->month, 1});
                 int weekday = (int)((first + 4) % 7), day; /* the epoch was a Thursday */
 
                 if (weekday < 0)
@@ -168,7 +130,7 @@ static int64_t rule_moment(const struct timezone_rule *rule, int64_t year, int32
                         day -= 7;
                 days = first + day;
         } else if (rule->kind == DAY_WITHOUT_LEAP) {
-                days += rule->day - 1 + (is_leap(year) && rule->day >= 60 ? 1 : 0);
+                days += rule->day - 1 + (date_is_leap(year) && rule->day >= 60 ? 1 : 0);
         } else {
                 days += rule->day;
         }
@@ -177,13 +139,12 @@ static int64_t rule_moment(const struct timezone_rule *rule, int64_t year, int32
 
 static int32_t footer_offset(const struct timezone *zone, int64_t moment)
 {
-        int64_t year, begin, end;
+        int64_t begin, end, year, seconds;
         bool summer;
-        int month, day;
 
         if (!zone->has_summer)
                 return zone->standard;
-        date_of_days(floor_days(moment + zone->standard), &year, &month, &day);
+        year = date_of_days(date_split(moment + zone->standard, &seconds)).year;
         begin = rule_moment(&zone->begins, year, zone->standard);
         end = rule_moment(&zone->ends, year, zone->summer);
         /* In the south summer is over the turn of the year. */

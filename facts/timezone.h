@@ -50,9 +50,4 @@ const char *timezone_of_host(struct access *access, struct arena *arena, struct 
 /* A zone by its name. -ENOENT where there is none, -EOPNOTSUPP where it is not known. */
 int timezone_by_name(struct access *access, struct arena *arena, const char *name, struct timezone *ret);
 
-/* Days since the epoch of a date of the Gregorian calendar; month 1…12. */
-int64_t date_days(int64_t year, int month, int day);
-void date_of_days(int64_t days, int64_t *year, int *month, int *day);
-int date_month_days(int64_t year, int month);
-
 #endif

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
+#include "base/date.h"
 
 #define NUMBER_MOST   100000U
 #define SECONDS_A_DAY 86400
@@ -83,77 +84,18 @@ int term_parse(const char *s, struct term *ret)
         return 0;
 }
 
-struct date {
-        int64_t year;
-        unsigned month, day; /* from 1 */
-};
-
-static bool leap_year(int64_t year)
-{
-        return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-static unsigned month_length(int64_t year, unsigned month)
-{
-        static const unsigned char lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-        return month == 2 && leap_year(year) ? 29 : lengths[month - 1];
-}
-
-/* Days since 1970-01-01 in the proleptic Gregorian calendar. Years are counted from March, so that the leap day is the
- * last of its year; 400 years are one era of 146,097 days (H. Hinnant, chrono-compatible low-level date algorithms). */
-static int64_t days_of(const struct date *d)
-{
-        int64_t year = d->month <= 2 ? d->year - 1 : d->year;
-        int64_t era = (year >= 0 ? year : year - 399) / 400;
-        int64_t year_of_era = year - era * 400;
-        int64_t month = d->month > 2 ? d->month - 3 : d->month + 9;
-        int64_t day_of_year = (153 * month + 2) / 5 + d->day - 1;
-
-        return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
-}
-
-static struct date date_of(int64_t days)
-{
-        int64_t shifted = days + 719468;
-        int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-        int64_t day_of_era = shifted - era * 146097;
-        int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-        int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        int64_t month = (5 * day_of_year + 2) / 153;
-
-        return (struct date){
-                .year = year_of_era + era * 400 + (month >= 10),
-                .month = (unsigned)(month < 10 ? month + 3 : month - 9),
-                .day = (unsigned)(day_of_year - (153 * month + 2) / 5 + 1),
-        };
-}
-
-/* Splits a moment into whole days and the seconds after them, downwards also before 1970. */
-static int64_t split_days(int64_t moment, int64_t *ret_seconds)
-{
-        int64_t days = moment / SECONDS_A_DAY, seconds = moment % SECONDS_A_DAY;
-
-        if (seconds < 0) {
-                seconds += SECONDS_A_DAY;
-                days--;
-        }
-        *ret_seconds = seconds;
-        return days;
-}
-
 int64_t term_add(int64_t moment, const struct term *t)
 {
         int64_t seconds, months, added;
-        struct date date = date_of(split_days(moment, &seconds));
+        struct date date = date_of_days(date_split(moment, &seconds));
 
         months = (int64_t)date.month - 1 + t->months;
         date.year += t->years + months / 12;
-        date.month = (unsigned)(months % 12) + 1;
-        if (date.day > month_length(date.year, date.month))
-                date.day = month_length(date.year, date.month);
+        date.month = (int)(months % 12) + 1;
+        if (date.day > date_month_days(date.year, date.month))
+                date.day = date_month_days(date.year, date.month);
         /* The end of time is far enough. */
-        if (__builtin_mul_overflow(days_of(&date) + t->days, SECONDS_A_DAY, &moment) ||
+        if (__builtin_mul_overflow(date_days(date) + t->days, SECONDS_A_DAY, &moment) ||
             __builtin_add_overflow(seconds, t->seconds, &added) || __builtin_add_overflow(moment, added, &moment))
                 return INT64_MAX;
         return moment;
@@ -176,10 +118,10 @@ void moment_format(int64_t moment, char out[static MOMENT_TEXT])
                 moment = MOMENT_FIRST;
         if (moment > MOMENT_LAST)
                 moment = MOMENT_LAST;
-        d = date_of(split_days(moment, &seconds));
-        (void)snprintf(out, MOMENT_TEXT, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)d.year % 10000, d.month % 100,
-                       d.day % 100, (unsigned)(seconds / 3600) % 100, (unsigned)(seconds / 60 % 60),
-                       (unsigned)(seconds % 60));
+        d = date_of_days(date_split(moment, &seconds));
+        (void)snprintf(out, MOMENT_TEXT, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)d.year % 10000,
+                       (unsigned)d.month % 100, (unsigned)d.day % 100, (unsigned)(seconds / 3600) % 100,
+                       (unsigned)(seconds / 60 % 60), (unsigned)(seconds % 60));
 }
 
 /* Takes exactly `digits` decimal digits off *s. */
@@ -250,21 +192,19 @@ static int take_clock(const char **s, int64_t *ret)
 
 int moment_parse(const char *s, int64_t *ret)
 {
-        unsigned year;
-        struct date date;
+        unsigned year, month, day;
         int64_t seconds = 0;
 
-        if (take_digits(&s, 4, &year) < 0 || take_character(&s, "-") < 0 || take_digits(&s, 2, &date.month) < 0 ||
-            take_character(&s, "-") < 0 || take_digits(&s, 2, &date.day) < 0)
+        if (take_digits(&s, 4, &year) < 0 || take_character(&s, "-") < 0 || take_digits(&s, 2, &month) < 0 ||
+            take_character(&s, "-") < 0 || take_digits(&s, 2, &day) < 0)
                 return -EINVAL;
-        date.year = year;
-        if (date.month < 1 || date.month > 12 || date.day < 1 || date.day > month_length(year, date.month))
+        if (month < 1 || month > 12 || day < 1 || (int)day > date_month_days(year, (int)month))
                 return -EINVAL;
         if (*s && (take_character(&s, "Tt") < 0 || take_clock(&s, &seconds) < 0))
                 return -EINVAL;
         if (*s)
                 return -EINVAL;
-        *ret = days_of(&date) * SECONDS_A_DAY + seconds;
+        *ret = date_days((struct date){year, (int)month, (int)day}) * SECONDS_A_DAY + seconds;
         return 0;
 }
 

@@ -27,4 +27,9 @@ void moment_format(int64_t moment, char out[static MOMENT_TEXT]);
 int moment_parse(const char *s, int64_t *ret);
 int64_t moment_now(void);
 
+static inline int64_t moment_later(int64_t a, int64_t b)
+{
+        return a > b ? a : b;
+}
+
 #endif
