@@ -34,6 +34,7 @@ static const struct {
         {"staff", "its members write programs in /usr/local, which root runs"},
 };
 #define ROOT_GROUP "its members write what belongs to the group of root"
+#define IS_ROOT    "uid 0"
 
 /* Programs that make somebody root by their own rules, and where they or these rules lie. */
 static const struct {
@@ -227,7 +228,7 @@ static void find_users(struct search *s)
                 const struct admin *admin = admin_of(s, user->gid);
 
                 if (user->uid == 0)
-                        add_holder(s, user->name, "uid 0", PASSWD, user->number);
+                        add_holder(s, user->name, IS_ROOT, PASSWD, user->number);
                 if (admin)
                         add_holder(s, user->name, reason_of(s, "primary group ", admin), PASSWD, user->number);
         }
@@ -311,11 +312,14 @@ static struct bio_node *groups_node(struct search *s, const struct access_file *
 
 /* --- the answer --------------------------------------------------------------------------------------------------- */
 
+/* That somebody is root comes before what would make him that. */
 static int by_name(const void *x, const void *y)
 {
         const struct holder *a = x, *b = y;
         int r = span_compare(a->name, b->name);
 
+        if (r == 0)
+                r = (int)streq(b->reason, IS_ROOT) - (int)streq(a->reason, IS_ROOT);
         return r != 0 ? r : strcmp(a->reason, b->reason);
 }
 
