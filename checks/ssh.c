@@ -4,6 +4,7 @@
 
 #include "checks/checks.h"
 #include "checks/in_force.h"
+#include "checks/ssh.h"
 
 static bool is_no(struct bio_context *c, const struct bio_node *mode)
 {
@@ -65,8 +66,7 @@ static void judge_sources(struct bio_context *c)
         }
 }
 
-/* Whether there is an sshd to judge; what there is to say of it as a whole is said. */
-static bool judge_sshd(struct bio_context *c)
+bool judge_sshd(struct bio_context *c)
 {
         const struct bio_node *sshd = bio_fact(c, "sshd"), *instance;
 
@@ -81,6 +81,23 @@ static bool judge_sshd(struct bio_context *c)
                 judge_in_force(c, "ssh", bio_get(c, instance, "in_force"),
                                "the running sshd has not read what is on disk");
         return true;
+}
+
+const struct bio_subject *ssh_scope_subject(struct bio_context *c, const struct bio_node *scope)
+{
+        const struct bio_node *where = bio_get(c, scope, "applies_to");
+
+        return bio_subject(c, bio_class(c, where), "service:ssh/%s", bio_string(c, where));
+}
+
+void judge_sshd_keyword(struct bio_context *c, const char *keyword, enum bio_operator op, const char *expected)
+{
+        const struct bio_node *scope;
+
+        if (!judge_sshd(c))
+                return;
+        BIO_EACH (c, scope, bio_query(c, "sshd.effective", "keywords", keyword))
+                bio_judge(c, ssh_scope_subject(c, scope), bio_get(c, scope, keyword), op, expected);
 }
 
 static void root_login(struct bio_context *c)
@@ -127,14 +144,6 @@ const struct bio_check ssh_root_login = {
 };
 
 /* --- passwords ---------------------------------------------------------------------------------------------------- */
-
-/* A configuration that can be in force for somebody, by what its Match blocks look at. */
-static const struct bio_subject *scope_subject(struct bio_context *c, const struct bio_node *scope)
-{
-        const struct bio_node *where = bio_get(c, scope, "applies_to");
-
-        return bio_subject(c, bio_class(c, where), "service:ssh/%s", bio_string(c, where));
-}
 
 static bool is_yes(struct bio_context *c, const struct bio_node *value)
 {
@@ -195,7 +204,7 @@ static void judge_open(struct bio_context *c, const struct bio_subject *subject,
 
 static void judge_password(struct bio_context *c, const struct bio_node *scope)
 {
-        const struct bio_subject *subject = scope_subject(c, scope);
+        const struct bio_subject *subject = ssh_scope_subject(c, scope);
         const struct bio_node *ways = bio_get(c, scope, "ways"),
                               *password = bio_get(c, scope, "PasswordAuthentication");
         const struct bio_node *questions = bio_get(c, scope, "KbdInteractiveAuthentication");
@@ -255,7 +264,7 @@ static void empty_passwords(struct bio_context *c)
         if (!judge_sshd(c))
                 return;
         BIO_EACH (c, scope, bio_query(c, "sshd.ways", NULL)) {
-                const struct bio_subject *subject = scope_subject(c, scope);
+                const struct bio_subject *subject = ssh_scope_subject(c, scope);
                 const struct bio_node *empty = bio_get(c, scope, "PermitEmptyPasswords");
 
                 if (is_yes(c, empty) && nobody_gets_in(c, scope))
@@ -279,7 +288,7 @@ static void log_level(struct bio_context *c)
         if (!judge_sshd(c))
                 return;
         BIO_EACH (c, scope, bio_query(c, "sshd.effective", "keywords", "LogLevel")) {
-                const struct bio_subject *subject = scope_subject(c, scope);
+                const struct bio_subject *subject = ssh_scope_subject(c, scope);
                 const struct bio_node *level = bio_get(c, scope, "LogLevel");
 
                 if (bio_known(c, level) && strncmp(bio_string(c, level), "DEBUG", strlen("DEBUG")) == 0)

@@ -141,13 +141,17 @@ static void differs(struct diag *diag, const struct bio_node *at, const json_t *
         (void)yaml_error(diag, at, "expected %s: %s, got %s", tree_key(at) ? tree_key(at) : "", expected, got);
 }
 
-/* A note need only hold the text; all else is as written. */
+/* A note need only hold the text; all else is as written, with quotes around a text that looks like a number or
+ * without. */
 static bool fits(const struct bio_node *expected, const json_t *actual)
 {
         _cleanup_json_ json_t *plain = tree_to_plain_json(expected);
+        _cleanup_free_ char *text = tree_value_text(expected);
 
         if (streq(tree_key(expected), "note"))
-                return json_is_string(actual) && strstr(json_string_value(actual), json_string_value(plain));
+                return json_is_string(actual) && strstr(json_string_value(actual), text);
+        if (json_is_string(actual) && json_is_integer(plain))
+                return streq(json_string_value(actual), text);
         return actual ? json_equal(plain, actual) : json_is_null(plain);
 }
 
@@ -175,8 +179,12 @@ static void compare_personal(const struct bio_node *expected, const json_t *find
 
         json_array_extend(marked, json_object_get(finding, "_personal"));
         json_array_extend(marked, json_object_get(decides, "_personal"));
-        if (!json_equal(plain, marked))
-                differs(diag, wanted ? wanted : expected, marked);
+        if (!json_equal(plain, marked)) {
+                _cleanup_free_ char *expects = json_text(plain), *got = json_text(marked);
+
+                (void)yaml_error(diag, wanted ? wanted : expected,
+                                 "of this finding %s is marked as personal, and \"personal:\" says %s", got, expects);
+        }
 }
 
 static void compare_finding(const struct bio_node *expected, const json_t *finding, struct diag *diag)

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the checks of the OpenSSH server share. */
+#ifndef CHECKS_SSH_H
+#define CHECKS_SSH_H
+
+#include "bioagent/check.h"
+
+/* Whether there is an sshd to judge; what there is to say of it as a whole is said. */
+bool judge_sshd(struct bio_context *c);
+/* A configuration that can be in force for somebody, by what its Match blocks look at. */
+const struct bio_subject *ssh_scope_subject(struct bio_context *c, const struct bio_node *scope);
+/* A keyword, for every configuration that can be in force. */
+void judge_sshd_keyword(struct bio_context *c, const char *keyword, enum bio_operator op, const char *expected);
+
+#endif
