@@ -8,9 +8,16 @@
 
 bool accounts_unknown(struct bio_context *c, const struct bio_node *entry, const char *file)
 {
+        const struct bio_subject *subject;
+
         if (bio_known(c, entry))
                 return false;
-        bio_judge(c, bio_subject(c, BIO_TECHNICAL, "file:%s", file), entry, BIO_IS_TRUE, NULL);
+        subject = bio_subject(c, BIO_TECHNICAL, "file:%s", file);
+        /* No host runs without: more likely it is no host, or not all of one, than that there are no accounts. */
+        if (bio_state(c, entry) == BIO_ABSENT)
+                bio_evidence(c, bio_conclude(c, subject, BIO_ERROR, "there is no such file"), entry, NULL, true);
+        else
+                bio_judge(c, subject, entry, BIO_IS_TRUE, NULL);
         return true;
 }
 

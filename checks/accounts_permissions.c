@@ -132,7 +132,7 @@ const struct bio_check accounts_file_permissions = {
         .why = {.nl = "Wie /etc/passwd, /etc/shadow of een map daarboven kan wijzigen, maakt zichzelf root. Wie de "
                       "hashes "
                       "kan lezen, kan er thuis wachtwoorden bij zoeken.",
-                .en = "Whoever can change /etc/passwd, /etc/shadow or a directory above makes himself root. Whoever "
+                .en = "Whoever can change /etc/passwd, /etc/shadow or a directory above becomes root. Whoever "
                       "can "
                       "read the hashes can search for the passwords at leisure."},
         .fix = {.commands = "chown root:root /etc /etc/passwd* /etc/group*\nchown root:shadow /etc/shadow* "

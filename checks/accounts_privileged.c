@@ -35,7 +35,7 @@ static struct bio_finding *judge_declared(struct bio_context *c, const struct bi
         struct bio_finding *finding;
 
         if (!bio_known(c, set))
-                return bio_conclude(c, subject, BIO_MANUAL, "can become root, and who may is not declared: %s",
+                return bio_conclude(c, subject, BIO_MANUAL, "can become root, and no list of who may is in force: %s",
                                     bio_why(c, set));
         entry = find_declared(c, set, name);
         if (entry) {

@@ -123,7 +123,7 @@ const struct bio_check audit_loaded = {
                       "staat, legt niets vast. Laden stopt bij de eerste regel die niet kan, zonder dat iets anders "
                       "dat meldt.",
                 .en = "A rule that stands in a file but is not loaded, or stands behind one that says `never`, records "
-                      "nothing. Loading stops at the first rule that cannot be loaded, and little else tells."},
+                      "nothing. Loading stops at the first rule that cannot be loaded, and hardly anything says so."},
         .fix = {.commands = "auditctl -l             # what is loaded now\n"
                             "ls /etc/audit/rules.d   # correct the rules here; the finding names file and line",
                 .reload = "augenrules --load && auditctl -s",

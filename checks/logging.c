@@ -45,8 +45,8 @@ const struct bio_check log_persistent = {
                             "systemd-tmpfiles --create --prefix=/var/log/journal\n"
                             "systemctl unmask systemd-journal-flush.service",
                 .reload = "systemctl restart systemd-journald.service && journalctl --flush\n"
-                          "! systemctl is-active --quiet auditd.service || auditctl -e 1    # Debian 12: journald "
-                          "switches it off",
+                          "! systemctl is-active --quiet auditd.service || auditctl -e 1    # Debian 12: a start "
+                          "of journald switches auditing off",
                 .risk = {.nl = "Het journaal neemt ten hoogste een tiende van het bestandssysteem in, en nooit meer "
                                "dan 4 GiB (SystemMaxUse=). Ligt /var/log op een tmpfs, dan moet ook /etc/fstab anders.",
                          .en = "The journal takes at most a tenth of the file system, and never more than 4 GiB "
@@ -98,8 +98,10 @@ static void permissions(struct bio_context *c)
                 bio_judge(c, bio_subject(c, BIO_TECHNICAL, "file:%s", bio_string(c, bio_get(c, unknown, "path"))),
                           bio_get(c, unknown, "by"), BIO_IS_ABSENT, NULL);
         if (bio_count(c, beyond) == 0)
-                bio_evidence(c, bio_conclude(c, subject, BIO_PASS, "nobody else can"), bio_get(c, fact, "files"), NULL,
-                             true);
+                bio_evidence(c,
+                             bio_conclude(c, subject, BIO_PASS,
+                                          reading ? "nobody else can read them" : "nobody else can change them"),
+                             bio_get(c, fact, "files"), NULL, true);
 }
 
 static const struct bio_parameter permission_parameters[] = {

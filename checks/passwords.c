@@ -339,19 +339,18 @@ const struct bio_check passwords_max_age = {
                       "(shadow); login.defs geldt alleen voor nieuwe accounts.",
                 .en = "A stolen password stays usable until it changes. The term is each account's own (shadow); "
                       "login.defs is for new accounts alone."},
-        .fix = {.commands =
-                        "# New accounts. (Of a half year: 180 for 365, here and below.)\n"
-                        "sed -i '/^[[:space:]]*PASS_MAX_DAYS/d' /etc/login.defs\n"
-                        "echo 'PASS_MAX_DAYS 365' >> /etc/login.defs\n"
-                        "# Each account: first see when its password was changed.\n"
-                        "chage -l ACCOUNT\n"
-                        "# Changed within the last 365 days:\n"
-                        "chage -M 365 ACCOUNT\n"
-                        "# Older, or no date: first a new password, which dates it today, and only then the term.\n"
-                        "passwd ACCOUNT && chage -M 365 ACCOUNT\n"
-                        "# If a new password cannot be set now: date it a day back, so that its owner keeps a time to "
-                        "change it in.\n"
-                        "chage -d \"$(date -u -d 'yesterday' +%F)\" -M 365 ACCOUNT",
+        .fix = {.commands = "# New accounts. (For half a year: 180 instead of 365, here and below.)\n"
+                            "sed -i '/^[[:space:]]*PASS_MAX_DAYS/d' /etc/login.defs\n"
+                            "echo 'PASS_MAX_DAYS 365' >> /etc/login.defs\n"
+                            "# Each account: first see when its password was changed.\n"
+                            "chage -l ACCOUNT\n"
+                            "# Changed within the last 365 days:\n"
+                            "chage -M 365 ACCOUNT\n"
+                            "# Older, or no date: first a new password, which dates it today, and only then the term.\n"
+                            "passwd ACCOUNT && chage -M 365 ACCOUNT\n"
+                            "# If a new password cannot be set now: date it a day back, so that its owner has time to "
+                            "change it.\n"
+                            "chage -d \"$(date -u -d 'yesterday' +%F)\" -M 365 ACCOUNT",
                 .risk = {.nl = "chage -M 365 op een ouder wachtwoord sluit de eigenaar meteen buiten: geen login, ook "
                                "niet met een sleutel, zolang er geen nieuw wachtwoord is, en cron-taken stoppen tot "
                                "dan. Houd dus deze volgorde aan, begin met een ander account dan het uwe, en houd een "
@@ -361,7 +360,8 @@ const struct bio_check passwords_max_age = {
                                "either, before a new password is set, and cron jobs stop until then. So keep to this "
                                "order, begin with another account than your own, and keep a session open. A date of "
                                "yesterday is not true: note it down, and have the password changed soon."},
-                .undo = "chage -M 99999 ACCOUNT"},
+                .undo = "sed -i 's/^PASS_MAX_DAYS.*/PASS_MAX_DAYS 99999/' /etc/login.defs\n"
+                        "chage -M 99999 ACCOUNT"},
         .severity = BIO_MEDIUM,
         .aspect = BIO_EXISTENCE,
         .max_age = "P2D",
@@ -383,7 +383,8 @@ const struct bio_check passwords_min_age = {
                             "chage -m 1 ACCOUNT",
                 .risk = {.nl = "Wie vandaag al wisselde kan dat pas morgen weer; root kan het altijd.",
                          .en = "Whoever changed it today can do so again only tomorrow; root always can."},
-                .undo = "chage -m 0 ACCOUNT"},
+                .undo = "sed -i 's/^PASS_MIN_DAYS.*/PASS_MIN_DAYS 0/' /etc/login.defs\n"
+                        "chage -m 0 ACCOUNT"},
         .severity = BIO_LOW,
         .aspect = BIO_EXISTENCE,
         .max_age = "P2D",

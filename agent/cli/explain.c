@@ -55,6 +55,11 @@ static void field(struct page *p, enum report_string label, const char *s)
                 layout_field(&p->out, p->width, 0, LABEL, word(p, label), s);
 }
 
+static void field_word(struct page *p, enum report_string label, const char *s)
+{
+        field(p, label, s ? report_word(s, p->language) : NULL);
+}
+
 static void lines(struct page *p, enum report_string label, const char *commands)
 {
         _cleanup_free_ char *all = view_commands(commands, p->language);
@@ -108,6 +113,13 @@ static void write_bearing(struct page *p, const char *check)
         }
 }
 
+static char *default_of(const json_t *parameter)
+{
+        const json_t *fallback = json_object_get(parameter, "default");
+
+        return json_is_string(fallback) ? must_strdup(json_string_value(fallback)) : json_text(fallback);
+}
+
 static void write_parameters(struct page *p, const json_t *parameters)
 {
         json_t *parameter;
@@ -115,10 +127,11 @@ static void write_parameters(struct page *p, const json_t *parameters)
 
         json_array_foreach (parameters, i, parameter) {
                 const char *name = json_member_string(parameter, "name"), *type = json_member_string(parameter, "type");
-                _cleanup_free_ char *fallback = json_text(json_object_get(parameter, "default"));
+                _cleanup_free_ char *typed = must_printf("type:%s", type ? type : "?");
+                _cleanup_free_ char *fallback = default_of(parameter);
                 _cleanup_free_ char *line =
-                        must_printf("%s (%s, %s %s): %s", name ? name : "?", type ? type : "?", word(p, STRING_DEFAULT),
-                                    fallback, json_in(p, json_object_get(parameter, "title")));
+                        must_printf("%s (%s, %s %s): %s", name ? name : "?", report_word(typed, p->language),
+                                    word(p, STRING_DEFAULT), fallback, json_in(p, json_object_get(parameter, "title")));
 
                 field(p, STRING_PARAMETERS, line);
         }
@@ -128,6 +141,7 @@ static void write_check(struct page *p, const json_t *check)
 {
         const json_t *fix = json_object_get(check, "fix");
         const char *id = json_member_string(check, "id");
+        _cleanup_free_ char *max_age = report_term(json_member_string(check, "max_age"), p->language);
         _cleanup_text_ struct text uses = {0};
 
         text_printf(&p->out, "%s: ", id ? id : "?");
@@ -135,12 +149,12 @@ static void write_check(struct page *p, const json_t *check)
         text_add_char(&p->out, '\n');
         join(json_object_get(check, "uses"), &uses);
         field(p, STRING_WHY, json_in(p, json_object_get(check, "why")));
-        field(p, STRING_SEVERITY, json_member_string(check, "severity"));
-        field(p, STRING_ASPECT, json_member_string(check, "aspect"));
-        field(p, STRING_MAX_AGE, json_member_string(check, "max_age"));
+        field_word(p, STRING_SEVERITY, json_member_string(check, "severity"));
+        field_word(p, STRING_ASPECT, json_member_string(check, "aspect"));
+        field(p, STRING_MAX_AGE, max_age);
         field(p, STRING_USES, text_string(&uses));
         write_parameters(p, json_object_get(check, "parameters"));
-        field(p, STRING_ORIGIN, json_member_string(check, "origin"));
+        field_word(p, STRING_ORIGIN, json_member_string(check, "origin"));
         write_bearing(p, id ? id : "");
         lines(p, STRING_FIX, json_member_string(fix, "commands"));
         lines(p, STRING_RELOAD, json_member_string(fix, "reload"));
@@ -150,20 +164,23 @@ static void write_check(struct page *p, const json_t *check)
 
 /* ---- a measure ---- */
 
-static const char *source_text(const struct policy *policy, const char *key)
+/* In that language where the catalogue has it: those of the shipped policies. */
+static char *source_text(const struct page *p, const struct policy *policy, const char *key)
 {
-        return tree_bytes_of(tree_get(policy->source, key), NULL);
+        return view_text(tree_bytes_of(tree_get(policy->source, key), NULL), p->language);
 }
 
 static void write_source(struct page *p, const struct policy *policy)
 {
-        _cleanup_free_ char *line = NULL;
+        _cleanup_free_ char *version = NULL, *licence = NULL, *line = NULL;
         const struct bio_node *note;
 
         if (!policy->source)
                 return;
-        line = must_printf("%s, %s, %s; %s: %s", source_text(policy, "name"), source_text(policy, "version"),
-                           source_text(policy, "date"), word(p, STRING_LICENCE), source_text(policy, "licence"));
+        version = source_text(p, policy, "version");
+        licence = source_text(p, policy, "licence");
+        line = must_printf("%s, %s, %s; %s: %s", tree_bytes_of(tree_get(policy->source, "name"), NULL), version,
+                           tree_bytes_of(tree_get(policy->source, "date"), NULL), word(p, STRING_LICENCE), licence);
         field(p, STRING_SOURCE, line);
         note = tree_get(policy->source, "note");
         layout_field(&p->out, p->width, 0, LABEL, "",
@@ -182,18 +199,30 @@ static void write_references(struct page *p, const struct bio_node *refs)
         }
 }
 
+/* As the report names them: "longer=manual term=P6M". */
+static char *with_of(const struct policy_check *c)
+{
+        _cleanup_json_ json_t *with = c->with ? tree_to_plain_json(c->with) : json_must(json_object()), *result = NULL;
+        _cleanup_free_ char *sorted = json_dumps(with, JSON_SORT_KEYS | JSON_COMPACT);
+
+        if (!sorted)
+                out_of_memory();
+        result = json_must(json_object());
+        json_set(result, "with", json_must(json_loads(sorted, 0, NULL)));
+        return view_with(result);
+}
+
 static void write_part_checks(struct page *p, const struct policy_part *part)
 {
         if (part->by_host && part->check_count == 0)
                 layout_field(&p->out, p->width, 6, 0, "", word(p, STRING_NO_CHECK_YET));
         for (size_t i = 0; i < part->check_count; i++) {
                 const struct policy_check *c = &part->checks[i];
-                _cleanup_json_ json_t *with = c->with ? tree_to_plain_json(c->with) : NULL;
-                _cleanup_free_ char *parameters = with ? json_text(with) : NULL;
+                _cleanup_free_ char *parameters = with_of(c);
                 _cleanup_free_ char *line =
-                        must_printf("%s%s%s: %s (%s)", c->check, parameters ? " " : "", parameters ? parameters : "",
+                        must_printf("%s%s%s: %s (%s)", c->check, *parameters ? " " : "", parameters,
                                     word(p, c->bears == POLICY_CONFIRMS ? STRING_CONFIRMS : STRING_REFUTES),
-                                    report_policy_word(policy_origin_name(c->origin), p->language));
+                                    report_word(policy_origin_name(c->origin), p->language));
 
                 layout_field(&p->out, p->width, 6, 0, "", line);
         }
@@ -235,8 +264,9 @@ static void write_parts(struct page *p, const struct policy_measure *m)
 
 static void write_attestation(struct page *p, const struct policy_attestation *attest)
 {
-        _cleanup_free_ char *head =
-                report_fill(STRING_ATTEST, p->language, (const char *const[]){attest->officer, attest->valid}, 2);
+        const char *officer = report_word(attest->officer, p->language);
+        _cleanup_free_ char *valid = report_term(attest->valid, p->language);
+        _cleanup_free_ char *head = report_fill(STRING_ATTEST, p->language, (const char *const[]){officer, valid}, 2);
 
         text_printf(&p->out, "\n%s:\n", head);
         layout_field(&p->out, p->width, 2, 0, "", title_in(p, &attest->statement));
@@ -254,8 +284,8 @@ static void write_measure(struct page *p, const struct policy *policy, const str
                           const struct policy_part *part)
 {
         write_head(p, m->full_id, title_in(p, &m->title));
-        field(p, STRING_KIND, report_policy_word(policy_kind_name(m->kind), p->language));
-        field(p, STRING_COVERAGE, report_policy_word(policy_coverage_name(m->coverage), p->language));
+        field(p, STRING_KIND, report_word(policy_kind_name(m->kind), p->language));
+        field(p, STRING_COVERAGE, report_word(policy_coverage_name(m->coverage), p->language));
         write_source(p, policy);
         write_references(p, m->refs);
         if (m->when) {
@@ -293,10 +323,9 @@ static void write_policy(struct page *p, const struct policy *policy)
                         columns = (unsigned)layout_columns(policy->measures[i].id);
         for (size_t i = 0; i < policy->measure_count; i++) {
                 const struct policy_measure *m = &policy->measures[i];
-                _cleanup_free_ char *line =
-                        must_printf("%s (%s; %s)", title_in(p, &m->title),
-                                    report_policy_word(policy_kind_name(m->kind), p->language),
-                                    report_policy_word(policy_coverage_name(m->coverage), p->language));
+                _cleanup_free_ char *line = must_printf("%s (%s; %s)", title_in(p, &m->title),
+                                                        report_word(policy_kind_name(m->kind), p->language),
+                                                        report_word(policy_coverage_name(m->coverage), p->language));
 
                 layout_field(&p->out, p->width, 2, columns + 2, m->id, line);
         }

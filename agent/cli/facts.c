@@ -150,22 +150,49 @@ static int read_arguments(const struct cli_command *self, char **argv, int argc,
         return CLI_CONTINUE;
 }
 
-/* Whether descriptors have a fact of this name, or a query. */
-static bool is_described(const json_t *descriptors, const char *name, bool *ret_query)
+/* Whether descriptors have a fact of this name, or a query: then *ret_query is its description. */
+static bool is_described(const json_t *descriptors, const char *name, const json_t **ret_query)
 {
         json_t *fact, *query;
         size_t i, j;
 
         json_array_foreach (json_object_get(descriptors, "facts"), i, fact) {
-                *ret_query = false;
+                *ret_query = NULL;
                 if (streq(json_member_string(fact, "name"), name))
                         return true;
-                *ret_query = true;
-                json_array_foreach (json_object_get(fact, "queries"), j, query)
+                json_array_foreach (json_object_get(fact, "queries"), j, query) {
+                        *ret_query = query;
                         if (streq(json_member_string(query, "name"), name))
                                 return true;
+                }
         }
         return false;
+}
+
+static bool takes(const json_t *query, const char *argument)
+{
+        json_t *name;
+        size_t i;
+
+        json_array_foreach (json_object_get(query, "arguments"), i, name)
+                if (streq(json_string_value(name), argument))
+                        return true;
+        return false;
+}
+
+static int check_arguments(const struct cli_command *self, const char *name, const json_t *query, json_t *arguments)
+{
+        const char *argument;
+        json_t *value;
+
+        if (!query && json_object_size(arguments))
+                return cli_usage(self, "%s is a fact, expected no arguments", name);
+        json_object_foreach (arguments, argument, value)
+                if (!takes(query, argument))
+                        return cli_usage(self,
+                                         "query %s has no argument \"%s\", expected those of `bioagent list facts`",
+                                         name, argument);
+        return CLI_CONTINUE;
 }
 
 static int put_fact(const struct facts_options *o, const char *name, json_t *answer)
@@ -185,8 +212,8 @@ static int ask(const struct cli_command *self, const struct facts_options *o, co
         _cleanup_observer_ struct observer *observer = NULL;
         _cleanup_json_ json_t *descriptors = NULL, *request = json_must(json_object()), *answer = NULL;
         _cleanup_free_ char *why = NULL, *root = realpath(o->root ? o->root : "/", NULL);
+        const json_t *query;
         struct stat st;
-        bool query;
         int r, status;
 
         if (!root || stat(root, &st) < 0 || !S_ISDIR(st.st_mode))
@@ -196,8 +223,9 @@ static int ask(const struct cli_command *self, const struct facts_options *o, co
                 return status;
         if (!is_described(descriptors, name, &query))
                 return cli_usage(self, "there is no fact or query \"%s\", expected one of `bioagent list facts`", name);
-        if (!query && json_object_size(arguments))
-                return cli_usage(self, "%s is a fact, expected no arguments", name);
+        status = check_arguments(self, name, query, arguments);
+        if (status != CLI_CONTINUE)
+                return status;
         json_set(request, query ? "query" : "fact", json_must(json_string(name)));
         if (query)
                 json_set(request, "arguments", json_incref(arguments));

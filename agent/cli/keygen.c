@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "base/io.h"
 #include "cli/cli.h"
@@ -48,7 +49,11 @@ static int keygen(const struct cli_command *self, int argc, char **argv)
                 log_message(LOG_ERR, "%s cannot be written: %s", o.output, strerror(-r));
                 return CLI_INTERNAL;
         }
-        return cli_put_json(jose_key_to_jwk(key), CLI_OK);
+        status = cli_put_json(jose_key_to_jwk(key), CLI_OK);
+        /* Without its public half the key is of no use, and would stand in the way of the next attempt. */
+        if (status != CLI_OK)
+                (void)unlink(o.output);
+        return status;
 }
 
 const struct cli_command cli_keygen = {

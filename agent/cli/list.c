@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "report/layout.h"
 #include "report/strings.h"
+#include "report/view.h"
 
 struct list_options {
         struct cli_common common;
@@ -25,12 +26,11 @@ struct listing {
         enum report_language language;
 };
 
-static const char *in_language(const struct listing *l, const json_t *title)
+/* A fact has its title in English alone; the catalogue has its Dutch. */
+static char *in_language(const struct listing *l, const json_t *title)
 {
-        const char *s = json_is_string(title) ? json_string_value(title)
-                                              : json_member_string(title, l->language == REPORT_NL ? "nl" : "en");
-
-        return s ? s : "";
+        return json_is_string(title) ? view_text(json_string_value(title), l->language)
+                                     : must_strdup(view_title(title, l->language));
 }
 
 /* ---- what there is, as JSON ---- */
@@ -47,6 +47,17 @@ static json_t *list_facts(const struct listing *l)
         json_t *facts = json_object_get(l->descriptors, "facts");
 
         return facts ? json_incref(facts) : json_must(json_array());
+}
+
+/* Of a roll-up: its measures, and what it asks beyond them. */
+static size_t count_parts(const struct policy_measure *m)
+{
+        size_t n = m->part_count;
+
+        if (m->rolls_up)
+                for (n = 1; m->rolls_up[n - 1]; n++)
+                        ;
+        return n;
 }
 
 static json_t *list_measures(const struct listing *l)
@@ -66,7 +77,7 @@ static json_t *list_measures(const struct listing *l)
                         json_set(o, "title", title);
                         json_set(o, "kind", json_printf("%s", policy_kind_name(m->kind)));
                         json_set(o, "coverage", json_printf("%s", policy_coverage_name(m->coverage)));
-                        json_set(o, "parts", json_must(json_integer((json_int_t)m->part_count)));
+                        json_set(o, "parts", json_must(json_integer((json_int_t)count_parts(m))));
                         json_set(o, "refs", m->refs ? tree_to_plain_json(m->refs) : json_must(json_object()));
                         json_push(list, o);
                 }
@@ -77,16 +88,35 @@ static json_t *list_measures(const struct listing *l)
 /* ---- and as text ---- */
 
 static const struct {
-        const char *name;
+        const char *name, *nl;
         json_t *(*list)(const struct listing *l);
         const char *id; /* member that names an item */
 } kinds[] = {
-        {"checks", list_checks, "id"},
-        {"measures", list_measures, "id"},
-        {"facts", list_facts, "name"},
+        {"checks", "controles", list_checks, "id"},
+        {"measures", "maatregelen", list_measures, "id"},
+        {"facts", "feiten", list_facts, "name"},
 };
 
-static void write_items(const struct listing *l, const json_t *items, const char *id, struct text *out)
+/* The queries of a fact: "accounts.user name=…". */
+static void write_queries(const json_t *fact, unsigned width, unsigned indent, struct text *out)
+{
+        json_t *query, *argument;
+        size_t i, j;
+
+        json_array_foreach (json_object_get(fact, "queries"), i, query) {
+                _cleanup_text_ struct text line = {0};
+                const char *name = json_member_string(query, "name");
+
+                text_add(&line, name ? name : "?");
+                json_array_foreach (json_object_get(query, "arguments"), j, argument)
+                        if (json_is_string(argument))
+                                text_printf(&line, " %s=…", json_string_value(argument));
+                layout_spaces(out, indent);
+                layout_wrap(out, width, indent + 2, indent, text_string(&line));
+        }
+}
+
+static void write_items(const struct listing *l, const json_t *items, const char *id, bool queries, struct text *out)
 {
         unsigned width = cli_width(), columns = 0;
         json_t *item;
@@ -100,9 +130,11 @@ static void write_items(const struct listing *l, const json_t *items, const char
         }
         json_array_foreach (items, i, item) {
                 const char *name = json_member_string(item, id);
+                _cleanup_free_ char *title = in_language(l, json_object_get(item, "title"));
 
-                layout_field(out, width, 0, columns + 2, name ? name : "?",
-                             in_language(l, json_object_get(item, "title")));
+                layout_field(out, width, 0, columns + 2, name ? name : "?", title);
+                if (queries)
+                        write_queries(item, width, columns + 2, out);
         }
 }
 
@@ -117,8 +149,9 @@ static int put_text(const struct listing *l, const char *kind)
                         continue;
                 items = kinds[i].list(l);
                 if (!kind)
-                        text_printf(&out, "%s%s:\n", out.length ? "\n" : "", kinds[i].name);
-                write_items(l, items, kinds[i].id, &out);
+                        text_printf(&out, "%s%s:\n", out.length ? "\n" : "",
+                                    l->language == REPORT_NL ? kinds[i].nl : kinds[i].name);
+                write_items(l, items, kinds[i].id, kind != NULL, &out);
         }
         return cli_put(&out, CLI_OK);
 }

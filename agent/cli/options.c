@@ -39,6 +39,8 @@ static int take(const struct cli_command *c, const struct cli_option *option, co
 {
         void *at = (char *)to + option->offset;
 
+        if (argument && !*argument)
+                return cli_usage(c, "--%s needs a value, expected one that is not empty", option->name);
         switch (option->kind) {
         case CLI_FLAG:
                 *(bool *)at = true;

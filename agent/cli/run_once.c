@@ -108,6 +108,13 @@ static int load_key(struct run *r)
         return CLI_CONTINUE;
 }
 
+static bool holds_system(const char *root)
+{
+        _cleanup_free_ char *etc = must_printf("%s/etc", root), *usr = must_printf("%s/usr", root);
+
+        return access(etc, F_OK) == 0 || access(usr, F_OK) == 0;
+}
+
 static int find_root(struct run *r)
 {
         struct stat st;
@@ -122,6 +129,9 @@ static int find_root(struct run *r)
         if (streq(r->root, "/")) {
                 free(r->root);
                 r->root = NULL;
+        } else if (!holds_system(r->root)) {
+                log_message(LOG_WARNING, "--root %s: neither etc nor usr is in it; is it an unpacked system?",
+                            r->options.root);
         }
         return CLI_CONTINUE;
 }

@@ -17,19 +17,22 @@ struct row {
         const char *host, *made, *check, *with, *title, *severity, *result, *because, *basis;
 };
 
-/* Always quoted. A cell that a spreadsheet would take for a formula begins with an apostrophe. */
+/* Always quoted. A cell that a spreadsheet would take for a formula begins with an apostrophe; what nobody sees in it
+ * stands as \xHH. */
 static void add_cell(struct text *out, const char *s, bool last)
 {
         text_add_char(out, '"');
         if (s && *s && strchr("=+-@\t\r\n", *s))
                 text_add_char(out, '\'');
-        for (; s && *s; s++) {
+        while (s && *s) {
                 const unsigned char c = (unsigned char)*s;
+                const size_t unseen = text_add_unseen(out, s);
 
                 if (c == '"')
                         text_add(out, "\"\"");
-                else
+                else if (unseen == 0)
                         text_add_char(out, (c < 0x20 && !strchr("\t\r\n", c)) || c == 0x7f ? '?' : (char)c);
+                s += unseen ? unseen : 1;
         }
         text_add(out, last ? "\"\r\n" : "\",");
 }

@@ -8,25 +8,35 @@
 
 void layout_clean(struct text *out, const char *s)
 {
-        for (const unsigned char *p = (const unsigned char *)s; *p; p++) {
+        while (*s) {
+                const unsigned char *p = (const unsigned char *)s;
+                size_t n = text_add_unseen(out, s);
+
                 /* U+0080 to U+009F, as UTF-8: C1 controls, which some terminals obey as the escape that they stand for.
                  */
                 if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f) {
                         text_add_char(out, '?');
-                        p++;
-                } else {
-                        text_add_char(out, *p < 0x20 || *p == 0x7f ? '?' : (char)*p);
+                        n = 2;
+                } else if (n == 0) {
+                        text_add_char(out, *p < 0x20 || *p == 0x7f ? '?' : *s);
+                        n = 1;
                 }
+                s += n;
         }
 }
 
+/* As layout_clean() writes it. */
 size_t layout_columns(const char *s)
 {
-        size_t n = 0;
+        size_t columns = 0;
 
-        for (; *s; s++)
-                n += ((unsigned char)*s & 0xc0) != 0x80;
-        return n;
+        while (*s) {
+                const size_t n = text_unseen(s);
+
+                columns += n ? n * strlen("\\xHH") : ((unsigned char)*s & 0xc0) != 0x80;
+                s += n ? n : 1;
+        }
+        return columns;
 }
 
 void layout_spaces(struct text *out, size_t count)

@@ -10,9 +10,10 @@
 
 enum layout_colour { LAYOUT_PLAIN, LAYOUT_RED, LAYOUT_YELLOW, LAYOUT_BLUE, LAYOUT_GREEN, LAYOUT_BOLD, LAYOUT_FAINT };
 
-/* Appends a string with each control character (C1 included) replaced by '?'; it is UTF-8 and already in safe form. */
+/* Appends a string with each control character (C1 included) replaced by '?', and what nobody sees (base/text.h) as
+ * \xHH; it is UTF-8 and already in safe form. */
 void layout_clean(struct text *out, const char *s);
-/* Columns that a string takes: its code points. */
+/* Columns that a string takes when it is written so: its code points, four for each \xHH. */
 size_t layout_columns(const char *s);
 /* Appends `s` cleaned and filled up with spaces to `columns`. */
 void layout_pad(struct text *out, const char *s, size_t columns);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "report/strings.h"
 
+#include "base/memory.h"
+#include "base/term.h"
+
 #define THREAT_MODEL BIOAGENT_PREFIX "/" BIOAGENT_DATADIR "/threat-model.md"
 
 static const struct {
@@ -56,7 +59,7 @@ static const struct {
                                   "This is a paraphrase; the official text decides."},
         [STRING_REFERENCES] = {"verwijst", "refers to"},
         [STRING_PARTS] = {"Onderdelen", "Parts"},
-        [STRING_BY_HOST] = {"machine", "host"},
+        [STRING_BY_HOST] = {"host", "host"},
         [STRING_BY_ORGANISATION] = {"organisatie", "organisation"},
         [STRING_NO_CHECK_YET] = {"nog geen controle: handmatig, niet onderzocht", "no check yet: manual, not examined"},
         [STRING_CONFIRMS] = {"bevestigt of weerlegt", "confirms or refutes"},
@@ -90,19 +93,36 @@ static const struct {
                   {"attested", "verklaard", "attested"},
                   {"not-needed", "niet nodig", "not needed"},
 },
-  of_policies[] = {
+  words[] = {
           {"government-measure", "overheidsmaatregel", "government measure"},
           {"control", "beheersmaatregel", "control"},
           {"measure", "maatregel", "measure"},
           {"requirement", "vereiste", "requirement"},
           {"advice", "advies", "advice"},
-          {"host", "een machine kan het laten zien", "a host can show it"},
-          {"partly", "een machine kan een deel laten zien", "a host can show part of it"},
+          {"host", "een host kan het laten zien", "a host can show it"},
+          {"partly", "een host kan een deel laten zien", "a host can show part of it"},
           {"organisation", "alleen de organisatie kan het laten zien", "only the organisation can show it"},
           {"text", "de tekst zelf", "the text itself"},
           {"secondary", "uit tweede hand, telt niet", "told by others, not scored"},
           {"declared", "opgegeven", "declared"},
           {"proposal", "voorstel van dit project", "proposed by this project"},
+          {"process-owner", "proceseigenaar", "process owner"},
+          {"developer-lead", "hoofd ontwikkeling", "lead developer"},
+          {"ciso", "CISO", "CISO"},
+          {"procurement", "inkoop", "procurement"},
+          {"board", "bestuur", "board"},
+          {"low", "laag", "low"},
+          {"medium", "gemiddeld", "medium"},
+          {"high", "hoog", "high"},
+          {"critical", "kritiek", "critical"},
+          {"existence", "bestaan (zo is het ingesteld, nu)", "existence (it is set up so, now)"},
+          {"operation", "werking (zo werkte het)", "operation (it worked so)"},
+          {"built-in", "ingebouwd", "built-in"},
+          {"type:bool", "true of false", "true or false"},
+          {"type:integer", "getal", "number"},
+          {"type:text", "tekst", "text"},
+          {"type:term", "termijn", "term"},
+          {"type:list", "lijst", "list"},
 };
 
 const char *report_string(enum report_string id, enum report_language language)
@@ -155,10 +175,32 @@ const char *report_organisational_word(const char *answer, enum report_language 
         return "-";
 }
 
-const char *report_policy_word(const char *word, enum report_language language)
+const char *report_word(const char *word, enum report_language language)
 {
-        for (size_t i = 0; i < ELEMENTS(of_policies); i++)
-                if (streq(of_policies[i].word, word))
-                        return language == REPORT_NL ? of_policies[i].nl : of_policies[i].en;
+        for (size_t i = 0; i < ELEMENTS(words); i++)
+                if (streq(words[i].word, word))
+                        return language == REPORT_NL ? words[i].nl : words[i].en;
         return word;
+}
+
+char *report_term(const char *term, enum report_language language)
+{
+        static const struct {
+                const char *nl[2], *en[2]; /* one, several */
+        } units[] = {{{"jaar", "jaar"}, {"year", "years"}},
+                     {{"maand", "maanden"}, {"month", "months"}},
+                     {{"dag", "dagen"}, {"day", "days"}}};
+        _cleanup_text_ struct text out = {0};
+        struct term t;
+
+        if (!term || term_parse(term, &t) < 0 || t.seconds)
+                return must_strdup(term ? term : "");
+        for (size_t i = 0; i < ELEMENTS(units); i++) {
+                const unsigned n = i == 0 ? t.years : i == 1 ? t.months : t.days;
+
+                if (n)
+                        text_printf(&out, "%s%u %s", out.length ? " " : "", n,
+                                    (language == REPORT_NL ? units[i].nl : units[i].en)[n != 1]);
+        }
+        return text_take(&out);
 }

@@ -75,7 +75,10 @@ char *report_fill_counts(enum report_string id, enum report_language language, c
 /* "fail" as that language says it. */
 const char *report_status_word(const char *status, enum report_language language);
 const char *report_organisational_word(const char *answer, enum report_language language);
-/* A kind, coverage or origin of a policy ("partly"); a word that it does not know as it is. */
-const char *report_policy_word(const char *word, enum report_language language);
+/* A word of a policy or descriptor (a kind, coverage, origin, officer, severity, aspect; "type:" and the type of a
+ * parameter) as that language says it; one that it does not know as it is. */
+const char *report_word(const char *word, enum report_language language);
+/* "P1Y" as "1 year"; what is no calendar term as it is, NULL as nothing. Malloc'd. */
+char *report_term(const char *term, enum report_language language);
 
 #endif

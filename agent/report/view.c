@@ -107,7 +107,8 @@ bool view_has_measures(const struct report *r)
 
 /* ---- causes ---- */
 
-/* The reason of an error that rests on one alone ("(unreadable: …)"), or NULL. */
+/* The reason of an error that rests on one alone ("(unreadable: …)"), or NULL: what is absent is another thing each
+ * time. */
 static const char *only_reason(const json_t *result)
 {
         const char *reason = NULL;
@@ -122,7 +123,8 @@ static const char *only_reason(const json_t *result)
 
                         if (!json_is_true(json_object_get(evidence, "decides")))
                                 continue;
-                        if (!actual || actual[0] != '(' || (reason && !streq(reason, actual)))
+                        if (!actual || actual[0] != '(' || streq(actual, "(absent)") ||
+                            (reason && !streq(reason, actual)))
                                 return NULL;
                         reason = actual;
                 }

@@ -13,9 +13,10 @@ static const char usage[] =
         "       bioagent-ship enroll URL --token-file FILE|- [--config FILE] [--verbose]\n"
         "\n"
         "  --config FILE        the configuration (default " BIOAGENT_SYSCONFDIR "/bioagent.yml)\n"
-        "  --once               send what there is and end: 0 if all is acknowledged, else 1\n"
+        "  --once               send what there is and end: 0 if all is acknowledged,\n"
+        "                       else 1\n"
         "  --idle-exit SECONDS  end after so long without anything to do\n"
-        "  --token-file FILE    holds the token that bioagent-collector printed; -: standard input\n"
+        "  --token-file FILE    holds the token that bioagent-collector printed; -: stdin\n"
         "  --verbose            more messages\n"
         "  --help, --version\n";
 

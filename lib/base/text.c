@@ -234,32 +234,74 @@ int unsafe_bytes(const char *s, char **ret, size_t *ret_length)
         return 0;
 }
 
+/* As bytes of UTF-8, from and up to and including. */
+static const struct {
+        unsigned char length, from[4], to[4];
+} unseen[] = {
+        {2, {0xc2, 0xad}, {0xc2, 0xad}},                         /* soft hyphen */
+        {2, {0xd8, 0x9c}, {0xd8, 0x9c}},                         /* U+061C: Arabic letter mark */
+        {3, {0xe1, 0xa0, 0x8e}, {0xe1, 0xa0, 0x8e}},             /* U+180E: a vowel separator without width */
+        {3, {0xe2, 0x80, 0x8b}, {0xe2, 0x80, 0x8f}},             /* U+200B to U+200F: no width, and direction */
+        {3, {0xe2, 0x80, 0xa8}, {0xe2, 0x80, 0xae}},             /* U+2028 to U+202E: separators, and direction */
+        {3, {0xe2, 0x81, 0xa0}, {0xe2, 0x81, 0xaf}},             /* U+2060 to U+206F: operators, and direction */
+        {3, {0xef, 0xbb, 0xbf}, {0xef, 0xbb, 0xbf}},             /* U+FEFF: byte order mark */
+        {3, {0xef, 0xbf, 0xb9}, {0xef, 0xbf, 0xbb}},             /* U+FFF9 to U+FFFB: annotations */
+        {4, {0xf3, 0xa0, 0x80, 0x80}, {0xf3, 0xa0, 0x81, 0xbf}}, /* U+E0000 to U+E007F: tags */
+};
+
+size_t text_unseen(const char *s)
+{
+        if ((unsigned char)*s < unseen[0].from[0])
+                return 0;
+        for (size_t i = 0; i < ELEMENTS(unseen); i++) {
+                const size_t n = unseen[i].length;
+
+                if (strnlen(s, n) == n && memcmp(s, unseen[i].from, n) >= 0 && memcmp(s, unseen[i].to, n) <= 0)
+                        return n;
+        }
+        return 0;
+}
+
+size_t text_add_unseen(struct text *t, const char *s)
+{
+        const size_t n = text_unseen(s);
+
+        for (size_t i = 0; i < n; i++)
+                text_printf(t, "\\x%02x", (unsigned)(unsigned char)s[i]);
+        return n;
+}
+
+static void add_html_char(struct text *t, char c)
+{
+        switch (c) {
+        case '&':
+                text_add(t, "&amp;");
+                break;
+        case '<':
+                text_add(t, "&lt;");
+                break;
+        case '>':
+                text_add(t, "&gt;");
+                break;
+        case '"':
+                text_add(t, "&quot;");
+                break;
+        case '\'':
+                text_add(t, "&#39;");
+                break;
+        default:
+                text_add_char(t, c);
+        }
+}
+
 void text_add_html(struct text *t, const char *s)
 {
-        for (;;) {
-                size_t plain = strcspn(s, "&<>\"'");
+        while (*s) {
+                const size_t n = text_add_unseen(t, s);
 
-                text_append(t, s, plain);
-                s += plain;
-                switch (*s++) {
-                case '&':
-                        text_add(t, "&amp;");
-                        break;
-                case '<':
-                        text_add(t, "&lt;");
-                        break;
-                case '>':
-                        text_add(t, "&gt;");
-                        break;
-                case '"':
-                        text_add(t, "&quot;");
-                        break;
-                case '\'':
-                        text_add(t, "&#39;");
-                        break;
-                default:
-                        return;
-                }
+                if (n == 0)
+                        add_html_char(t, *s);
+                s += n ? n : 1;
         }
 }
 

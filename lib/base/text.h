@@ -43,7 +43,14 @@ int unsafe_bytes(const char *s, char **ret, size_t *ret_length);
 
 bool utf8_valid(const void *bytes, size_t length);
 
-/* Appends `s` with & < > " ' as entities. */
+/* How many bytes of `s` (UTF-8) begin it with a character that nobody sees, or that turns the direction of those behind
+ * it (of Unicode's Cf, and the separators of lines and paragraphs): 0 where it begins with another. With one of these a
+ * name on a screen reads as another name. */
+size_t text_unseen(const char *s);
+/* Appends each byte of such a character as \xHH, and says how many there were. */
+size_t text_add_unseen(struct text *t, const char *s);
+
+/* Appends `s` with & < > " ' as entities, and each byte of what nobody sees as \xHH. */
 void text_add_html(struct text *t, const char *s);
 
 /* base64url without padding (RFC 4648 §5, RFC 7515 §2). */

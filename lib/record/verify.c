@@ -92,7 +92,7 @@ static void take_report(struct verifier *v, size_t file, size_t line, const stru
 
         if (v->key_count == 0) {
                 report.result = VERIFY_UNDECIDED;
-                report.why = "not verified: no key was given";
+                report.why = "no key was given";
         } else if (!key) {
                 report.result = VERIFY_BROKEN;
                 report.why = "signed with another key than those given";

@@ -128,6 +128,31 @@ static void utf8_is_judged_as_rfc_3629_says(void **state)
         assert_false(utf8_valid("\xe2\x82\x28", 3));
 }
 
+static void what_nobody_sees_is_shown(void **state)
+{
+        static const struct {
+                const char *text, *shown;
+        } names[] = {
+                {"rev\xe2\x80\xae" "ersed", "rev\\xe2\\x80\\xae" "ersed"}, /* what is behind it reads from right to left */
+                {"\xe2\x80\x8b", "\\xe2\\x80\\x8b"},
+                {"soft\xc2\xadhyphen", "soft\\xc2\\xadhyphen"},
+                {"\xe2\x80\xa8next", "\\xe2\\x80\\xa8next"},
+                {"\xef\xbb\xbfmark", "\\xef\\xbb\\xbfmark"},
+                {"\xf3\xa0\x80\xa1", "\\xf3\\xa0\\x80\\xa1"},
+                {"\xe2\x80\xa6", "\xe2\x80\xa6"}, /* an ellipsis, between two ranges */
+                {"na\xc3\xaf" "ef \xe2\x82\xac \xf0\x9f\x94\x91", "na\xc3\xaf" "ef \xe2\x82\xac \xf0\x9f\x94\x91"},
+                {"cut\xe2\x80", "cut\xe2\x80"},
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(names); i++) {
+                _cleanup_text_ struct text t = {0};
+
+                text_add_html(&t, names[i].text);
+                assert_string_equal(text_string(&t), names[i].shown);
+        }
+}
+
 static void html_shows_what_was_meant(void **state)
 {
         _cleanup_text_ struct text t = {0};
@@ -314,6 +339,7 @@ int main(void)
                 cmocka_unit_test(bytes_become_safe_text_and_come_back),
                 cmocka_unit_test(text_that_is_not_safe_text_is_refused),
                 cmocka_unit_test(utf8_is_judged_as_rfc_3629_says),
+                cmocka_unit_test(what_nobody_sees_is_shown),
                 cmocka_unit_test(html_shows_what_was_meant),
                 cmocka_unit_test(base64url_matches_rfc_4648),
                 cmocka_unit_test(base64url_has_one_spelling),

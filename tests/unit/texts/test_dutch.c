@@ -96,7 +96,7 @@ static void a_text_of_very_many_pieces_stays_as_it_is(void **state)
 static void comments_of_commands_are_in_dutch(void **state)
 {
         static const char *const lines[][2] = {
-                {"# New accounts. (Of a half year: 180 for 365, here and below.)\nsed -i '/^# x/d' f\n",
+                {"# New accounts. (For half a year: 180 instead of 365, here and below.)\nsed -i '/^# x/d' f\n",
                  "# Nieuwe accounts. (Bij een half jaar: 180 in plaats van 365, hier en hieronder.)\nsed -i '/^# x/d' "
                  "f\n"},
                 {"sshd -T    # both no?\n! is-active || auditctl -e 1",
