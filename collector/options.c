@@ -40,20 +40,19 @@ static const struct command {
         {"verify", collector_verify, 0},
 };
 
-static const char usage[] =
-        "usage: bioagent-collector COMMAND [--config FILE] [--verbose]\n"
-        "\n"
-        "  init --name DNS|IP [--name …] [--state DIR]\n"
-        "                        make CA, server certificate, store, configuration\n"
-        "  serve [--only records|est|web]\n"
-        "                        take records, enrol hosts, show pages\n"
-        "  token --host NAME [--org ORG] [--valid PT1H]\n"
-        "                        print a one-time token with which a host enrols\n"
-        "  verify                verify all stored records again\n"
-        "\n"
-        "FILE is " COLLECTOR_CONFIG " unless given. Exit status: 0 done,\n"
-        "1 broken (verify), 2 usage or configuration, 4 failed.\n"
-        "bioagent-collector(1) has the rest.\n";
+static const char usage[] = "usage: bioagent-collector COMMAND [--config FILE] [--verbose]\n"
+                            "\n"
+                            "  init --name DNS|IP [--name …] [--state DIR]\n"
+                            "                        make CA, server certificate, store, configuration\n"
+                            "  serve [--only records|est|web]\n"
+                            "                        take records, enrol hosts, show pages\n"
+                            "  token --host NAME [--org ORG] [--valid PT1H]\n"
+                            "                        print a one-time token with which a host enrols\n"
+                            "  verify                verify all stored records again\n"
+                            "\n"
+                            "FILE is " COLLECTOR_CONFIG " unless given. Exit status: 0 done,\n"
+                            "1 broken (verify), 2 usage or configuration, 4 failed.\n"
+                            "bioagent-collector(1) has the rest.\n";
 
 static int misused(const char *what, const char *value)
 {

@@ -8,17 +8,16 @@
 #include "base/text.h"
 #include "ship/ship.h"
 
-static const char usage[] =
-        "usage: bioagent-ship [--config FILE] [--verbose] [--once | --idle-exit SECONDS]\n"
-        "       bioagent-ship enroll URL --token-file FILE|- [--config FILE] [--verbose]\n"
-        "\n"
-        "  --config FILE        the configuration (default " BIOAGENT_SYSCONFDIR "/bioagent.yml)\n"
-        "  --once               send what there is and end: 0 if all is acknowledged,\n"
-        "                       else 1\n"
-        "  --idle-exit SECONDS  end after so long without anything to do\n"
-        "  --token-file FILE    holds the token that bioagent-collector printed; -: stdin\n"
-        "  --verbose            more messages\n"
-        "  --help, --version\n";
+static const char usage[] = "usage: bioagent-ship [--config FILE] [--verbose] [--once | --idle-exit SECONDS]\n"
+                            "       bioagent-ship enroll URL --token-file FILE|- [--config FILE] [--verbose]\n"
+                            "\n"
+                            "  --config FILE        the configuration (default " BIOAGENT_SYSCONFDIR "/bioagent.yml)\n"
+                            "  --once               send what there is and end: 0 if all is acknowledged,\n"
+                            "                       else 1\n"
+                            "  --idle-exit SECONDS  end after so long without anything to do\n"
+                            "  --token-file FILE    holds the token that bioagent-collector printed; -: stdin\n"
+                            "  --verbose            more messages\n"
+                            "  --help, --version\n";
 
 struct arguments {
         struct ship_options ship;

@@ -133,14 +133,20 @@ static void what_nobody_sees_is_shown(void **state)
         static const struct {
                 const char *text, *shown;
         } names[] = {
-                {"rev\xe2\x80\xae" "ersed", "rev\\xe2\\x80\\xae" "ersed"}, /* what is behind it reads from right to left */
+                {"rev\xe2\x80\xae"
+                 "ersed",
+                 "rev\\xe2\\x80\\xae"
+                 "ersed"}, /* what is behind it reads from right to left */
                 {"\xe2\x80\x8b", "\\xe2\\x80\\x8b"},
                 {"soft\xc2\xadhyphen", "soft\\xc2\\xadhyphen"},
                 {"\xe2\x80\xa8next", "\\xe2\\x80\\xa8next"},
                 {"\xef\xbb\xbfmark", "\\xef\\xbb\\xbfmark"},
                 {"\xf3\xa0\x80\xa1", "\\xf3\\xa0\\x80\\xa1"},
                 {"\xe2\x80\xa6", "\xe2\x80\xa6"}, /* an ellipsis, between two ranges */
-                {"na\xc3\xaf" "ef \xe2\x82\xac \xf0\x9f\x94\x91", "na\xc3\xaf" "ef \xe2\x82\xac \xf0\x9f\x94\x91"},
+                {"na\xc3\xaf"
+                 "ef \xe2\x82\xac \xf0\x9f\x94\x91",
+                 "na\xc3\xaf"
+                 "ef \xe2\x82\xac \xf0\x9f\x94\x91"},
                 {"cut\xe2\x80", "cut\xe2\x80"},
         };
 
