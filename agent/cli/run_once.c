@@ -244,11 +244,22 @@ static int status_of_run(const struct run *r)
 
 /* ---- output ---- */
 
+/* Beside the policies: in a build tree too. */
+static char *find_threat_model(const struct run *r)
+{
+        char **directories = policy_directories(r->config.directory);
+        char *path = must_printf("%.*s/threat-model.md", (int)(strrchr(directories[0], '/') - directories[0]),
+                                 directories[0]);
+
+        policy_directories_free(directories);
+        return path;
+}
+
 static int write_report(struct run *r, struct text *out)
 {
         const char *format = r->options.format ? r->options.format : "text";
         _cleanup_json_ json_t *titles = NULL;
-        _cleanup_free_ char *line = NULL, *as = NULL;
+        _cleanup_free_ char *line = NULL, *as = NULL, *model = NULL;
         struct report_options how;
         int result;
 
@@ -261,6 +272,7 @@ static int write_report(struct run *r, struct text *out)
                 return 0;
         }
         titles = policies_titles(r->policies);
+        model = find_threat_model(r);
         as = geteuid() == 0 ? must_strdup("root") : must_printf("uid %u", (unsigned)geteuid());
         how = (struct report_options){
                 .language = r->language,
@@ -270,6 +282,7 @@ static int write_report(struct run *r, struct text *out)
                 .width = r->options.output ? 80 : cli_width(),
                 .as = as,
                 .ordinary = geteuid() != 0,
+                .threat_model = model,
         };
         return report_writer_find(format)->write(
                 &(struct report){.payload = r->payload, .descriptors = r->descriptors, .titles = titles}, &how, out);

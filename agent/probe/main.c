@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <syslog.h>
 
 #include "base/cleanup.h"
@@ -79,10 +80,14 @@ static int serve(void)
 
 int main(void)
 {
-        int r;
+        int r, type;
 
         log_set_name("bioagent-probe");
         (void)signal(SIGPIPE, SIG_IGN);
+        if (getsockopt(STREAM, SOL_SOCKET, SO_TYPE, &type, &(socklen_t){sizeof(type)}) < 0) {
+                log_message(LOG_ERR, "descriptor 0 is no connected stream: this program is started by others");
+                return 2;
+        }
         r = probe_confine();
         if (r < 0) {
                 log_message(LOG_ERR, "cannot give up privileges: %s", strerror(-r));

@@ -241,7 +241,7 @@ int report_write_html(const struct report *r, const struct report_options *o, st
         page_begin(out, &frame, name);
         top(&h, name);
         body(&h);
-        page_proof(out, h.language, results, measures);
+        page_proof(out, h.language, results, measures, report_threat_model(o));
         page_end(out, &frame);
         return 0;
 }

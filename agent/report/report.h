@@ -15,10 +15,11 @@ struct report_options {
         enum report_language language;
         bool colour;
         bool verbose;
-        bool quiet;     /* failures and errors alone */
-        unsigned width; /* columns */
-        const char *as; /* whose eyes looked: "root", "jan" */
-        bool ordinary;  /* these were not root's: what only root can see was not seen */
+        bool quiet;               /* failures and errors alone */
+        unsigned width;           /* columns */
+        const char *as;           /* whose eyes looked: "root", "jan" */
+        bool ordinary;            /* these were not root's: what only root can see was not seen */
+        const char *threat_model; /* path of that document, to be named; NULL: where an installation has it */
 };
 
 /* What a writer gets. All borrowed. */

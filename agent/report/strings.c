@@ -4,8 +4,6 @@
 #include "base/memory.h"
 #include "base/term.h"
 
-#define THREAT_MODEL BIOAGENT_PREFIX "/" BIOAGENT_DATADIR "/threat-model.md"
-
 static const struct {
         const char *nl, *en;
 } strings[STRING_COUNT] = {
@@ -47,8 +45,8 @@ static const struct {
         [STRING_TAILORED] = {"aangepast", "tailored"},
         [STRING_NOTHING_EXAMINED] = {"niets onderzocht:", "nothing examined:"},
         [STRING_HOST_NOT_NEEDED] = {"niet door een host te tonen:", "not for a host to show:"},
-        [STRING_LIMITS] = {"Eén host, nu; de officiële tekst telt. Zie " THREAT_MODEL,
-                           "One host, now; the official texts count. See " THREAT_MODEL},
+        [STRING_LIMITS] = {"Eén host, nu; de officiële tekst telt. Zie {1}",
+                           "One host, now; the official texts count. See {1}"},
         [STRING_NOTHING_FAILED] = {"Geen afwijking, en niets dat niet vast te stellen was.",
                                    "Nothing failed, and nothing could not be established."},
         [STRING_NO_CHECKS] = {"Er was niets te controleren.", "There was nothing to check."},

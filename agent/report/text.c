@@ -74,6 +74,8 @@ static void write_results(const struct text_report *w, const struct view *v)
 
 static void write_foot(const struct text_report *w, const struct view *v)
 {
+        const char *model = report_threat_model(w->options);
+        _cleanup_free_ char *limits = report_fill(STRING_LIMITS, w->options->language, &model, 1);
         size_t all = 0;
 
         for (int s = BIO_NA; s <= BIO_FAIL; s++)
@@ -86,7 +88,7 @@ static void write_foot(const struct text_report *w, const struct view *v)
                 text_say_counts(w, STRING_ADVICE, (const size_t[]){v->advice, v->advice_failed}, 2);
         if (v->counts[BIO_FAIL] > 0)
                 layout_wrap(w->out, w->width, 0, 0, text_word(w, STRING_EXPLAIN));
-        layout_wrap(w->out, w->width, 0, 0, text_word(w, STRING_LIMITS));
+        layout_wrap(w->out, w->width, 0, 0, limits);
 }
 
 int report_write_text(const struct report *r, const struct report_options *o, struct text *out)

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "record/record.h"
 #include "report/text_parts.h"
+#include "texts/texts.h"
 
 #define LABEL         9   /* "bears on ", "oorzaak  " */
 #define FINDINGS_MOST 3   /* shown of one result unless verbose */
@@ -58,7 +59,7 @@ static char *evidence_text(const struct text_report *w, const json_t *evidence, 
 {
         _cleanup_free_ char *actual = text_in(w, evidence, "actual"), *expected = text_in(w, evidence, "expected");
         _cleanup_free_ char *note = text_in(w, evidence, "note"), *source = text_in(w, evidence, "source");
-        const char *key = json_member_string(evidence, "key");
+        const char *key = texts_key(json_member_string(evidence, "key"), w->options->language == REPORT_NL);
         const bool absent = streq(json_member_string(evidence, "actual"), "(absent)");
         json_int_t line = json_member_integer(evidence, "line", 0);
         _cleanup_text_ struct text t = {0};

@@ -15,3 +15,8 @@ const struct report_writer *report_writer_find(const char *name)
                         return &writers[i];
         return NULL;
 }
+
+const char *report_threat_model(const struct report_options *o)
+{
+        return o->threat_model ? o->threat_model : BIOAGENT_PREFIX "/" BIOAGENT_DATADIR "/threat-model.md";
+}

@@ -5,6 +5,9 @@
 
 #include "report/report.h"
 
+/* Where threat-model.md lies. */
+const char *report_threat_model(const struct report_options *o);
+
 int report_write_text(const struct report *r, const struct report_options *o, struct text *out);
 int report_write_html(const struct report *r, const struct report_options *o, struct text *out);
 int report_write_csv(const struct report *r, const struct report_options *o, struct text *out);

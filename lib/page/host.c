@@ -162,7 +162,8 @@ static bool is_unknown(const char *actual)
 
 static void add_evidence(struct text *out, enum page_language language, const json_t *evidence)
 {
-        const char *source = json_member_string(evidence, "source"), *key = json_member_string(evidence, "key");
+        const char *source = json_member_string(evidence, "source");
+        const char *key = texts_key(json_member_string(evidence, "key"), language == PAGE_NL);
         const char *actual = json_member_string(evidence, "actual"), *note = json_member_string(evidence, "note");
         const char *expected = json_member_string(evidence, "expected");
         int64_t line = json_member_integer(evidence, "line", 0);

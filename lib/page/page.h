@@ -89,7 +89,8 @@ void page_host_results(struct text *out, enum page_language language, const json
 /* All measures of one host in one table, a row each. */
 void page_measure_table(struct text *out, enum page_language language, const json_t *measures, const json_t *titles);
 /* What was examined, what was not, and what a signature proves: the foot of a report. Its heading has the id "proof".
- */
-void page_proof(struct text *out, enum page_language language, const json_t *results, const json_t *measures);
+ * `threat_model`: where that document lies. */
+void page_proof(struct text *out, enum page_language language, const json_t *results, const json_t *measures,
+                const char *threat_model);
 
 #endif

@@ -108,7 +108,8 @@ static void add_list(struct text *out, enum page_language language, enum page_st
         text_add(out, "</ul>\n");
 }
 
-void page_proof(struct text *out, enum page_language language, const json_t *results, const json_t *measures)
+void page_proof(struct text *out, enum page_language language, const json_t *results, const json_t *measures,
+                const char *threat_model)
 {
         size_t examined, all, organisation;
 
@@ -128,5 +129,7 @@ void page_proof(struct text *out, enum page_language language, const json_t *res
         add_list(out, language, STRING_PROOF_NOT_DETECTED, STRING_PROOF_NOT_DETECTED_LIST);
         text_add(out, "<p>");
         page_say(out, language, STRING_PROOF_MORE);
-        text_add(out, " <code>" BIOAGENT_PREFIX "/" BIOAGENT_DATADIR "/threat-model.md</code></p></section>\n");
+        text_add(out, " <code>");
+        text_add_html(out, threat_model);
+        text_add(out, "</code></p></section>\n");
 }

@@ -115,6 +115,15 @@ static void comments_of_commands_are_in_dutch(void **state)
         assert_null(texts_dutch_commands(NULL));
 }
 
+static void keys_of_ours_are_words(void **state)
+{
+        (void)state;
+        assert_string_equal(texts_key("looked_for", false), "looked for");
+        assert_string_equal(texts_key("looked_for", true), "gezocht naar");
+        assert_string_equal(texts_key("PermitRootLogin", true), "PermitRootLogin");
+        assert_null(texts_key(NULL, true));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -125,6 +134,7 @@ int main(void)
                 cmocka_unit_test(a_long_or_deep_text_ends),
                 cmocka_unit_test(a_text_of_very_many_pieces_stays_as_it_is),
                 cmocka_unit_test(comments_of_commands_are_in_dutch),
+                cmocka_unit_test(keys_of_ours_are_words),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
