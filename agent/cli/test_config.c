@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* bioagent test-config: reads all that the daemon would read, and says what is wrong with it. */
+#include <string.h>
 #include <syslog.h>
 
 #include "base/json.h"
@@ -7,6 +8,20 @@
 #include "base/term.h"
 #include "cli/cli.h"
 #include "policy/declaration.h"
+
+/* "declaration PATH (ciso): from 2026-01-31 until 2027-01-31", and where it counts for nothing now, that. */
+static void write_declaration(const struct declaration *d, bool expired, struct text *out)
+{
+        _cleanup_free_ char *role = safe_string(d->role, strlen(d->role));
+        char from[MOMENT_TEXT], until[MOMENT_TEXT];
+
+        moment_format(d->date, from);
+        moment_format(d->until, until);
+        text_printf(out, "declaration %s (%s): from %.10s until %.10s%s\n", d->path, role, from, until,
+                    expired                  ? ", expired"
+                    : d->date > moment_now() ? ", not in force yet"
+                                             : "");
+}
 
 static int test_declarations(const struct config *config, struct text *out)
 {
@@ -16,8 +31,13 @@ static int test_declarations(const struct config *config, struct text *out)
         int r = declarations_load(directory, &diag, &d);
         size_t expired = 0;
 
-        for (size_t i = 0; i < declarations_count(d); i++)
-                expired += declaration_expired(declarations_at(d, i), moment_now());
+        for (size_t i = 0; i < declarations_count(d); i++) {
+                const struct declaration *declaration = declarations_at(d, i);
+                const bool over = declaration_expired(declaration, moment_now());
+
+                write_declaration(declaration, over, out);
+                expired += over;
+        }
         cli_diagnostics(&diag);
         text_printf(out, "declarations: %zu, of which %zu expired\n", declarations_count(d), expired);
         declarations_free(d);

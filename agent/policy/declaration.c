@@ -34,11 +34,30 @@ void declarations_free(struct declarations *d)
         free(d);
 }
 
+/* Who declares, from when and until when; all that is wrong with it is told. */
+static int read_term(const struct bio_node *root, struct declaration *ret, struct diag *diag)
+{
+        int role = yaml_text(diag, root, "role", TEXT_MOST, true, &ret->role), r;
+        const char *date, *valid;
+        struct term term = {0};
+
+        r = yaml_text(diag, root, "date", TEXT_MOST, true, &date);
+        if (r >= 0 && moment_parse(date, &ret->date) < 0)
+                r = yaml_error(diag, tree_get(root, "date"), "\"%s\" is no date, expected such as 2026-01-31", date);
+        if (yaml_text(diag, root, "valid", TEXT_MOST, true, &valid) < 0)
+                return -EINVAL;
+        if (term_parse(valid, &term) < 0)
+                return yaml_error(diag, tree_get(root, "valid"), "\"%s\" is no term, expected ISO 8601 such as P1Y",
+                                  valid);
+        ret->until = term_add(ret->date, &term);
+        return r < 0 || role < 0 ? -EINVAL : 0;
+}
+
 /* The members that every declaration has; what it declares is its reader's to judge. */
 int declaration_read(const struct bio_node *root, struct declaration *ret, struct diag *diag)
 {
-        const char *schema, *date, *valid;
-        struct term term;
+        const char *schema;
+        int r;
 
         if (tree_type(root) != BIO_MAP)
                 return yaml_error(diag, root,
@@ -48,18 +67,9 @@ int declaration_read(const struct bio_node *root, struct declaration *ret, struc
         if (!streq(schema, DECLARATION_SCHEMA))
                 return yaml_error(diag, tree_get(root, "schema"), "%s schema \"%s\", expected " DECLARATION_SCHEMA,
                                   schema_version(schema, "bioagent.declaration") > 1 ? "newer" : "unknown", schema);
-        if (yaml_text(diag, root, "role", TEXT_MOST, true, &ret->role) < 0 ||
-            yaml_text(diag, root, "date", TEXT_MOST, true, &date) < 0 ||
-            yaml_text(diag, root, "valid", TEXT_MOST, true, &valid) < 0)
-                return -EINVAL;
-        if (moment_parse(date, &ret->date) < 0)
-                return yaml_error(diag, tree_get(root, "date"), "\"%s\" is no date, expected such as 2026-01-31", date);
-        if (term_parse(valid, &term) < 0)
-                return yaml_error(diag, tree_get(root, "valid"), "\"%s\" is no term, expected ISO 8601 such as P1Y",
-                                  valid);
-        ret->until = term_add(ret->date, &term);
+        r = read_term(root, ret, diag);
         ret->content = root;
-        return subjects_read(root, diag);
+        return subjects_read(root, diag) < 0 ? -EINVAL : r;
 }
 
 /* Who may not read a file is told so, and goes on with a set that is known not to be the whole one. */
