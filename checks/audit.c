@@ -16,6 +16,35 @@ static void judge_unit(struct bio_context *c)
                 bio_because(c, "package auditd is not installed");
 }
 
+/* Whether the daemon, once it is started, takes its configuration, and the records of this host. */
+static void judge_configuration(struct bio_context *c, const struct bio_node *config)
+{
+        const struct bio_subject *subject;
+        const struct bio_node *state = bio_get(c, config, "state"), *settings = bio_get(c, config, "settings");
+        const struct bio_node *events, *writes;
+
+        if (bio_state(c, config) == BIO_ABSENT)
+                return;
+        if (!bio_known(c, config)) {
+                bio_judge(c, bio_subject(c, BIO_TECHNICAL, "file:/etc/audit/auditd.conf"), config, BIO_EQUALS, "taken");
+                return;
+        }
+        subject = bio_subject(c, BIO_TECHNICAL, "file:%s", bio_string(c, bio_get(c, config, "path")));
+        if (!bio_known(c, state) || strcmp(bio_string(c, state), "taken") != 0) {
+                bio_judge(c, subject, state, BIO_EQUALS, "taken");
+                return;
+        }
+        events = bio_get(c, settings, "local_events");
+        writes = bio_get(c, settings, "write_logs");
+        if (!bio_boolean(c, events))
+                bio_judge(c, subject, events, BIO_IS_TRUE, NULL);
+        else if (!bio_boolean(c, writes))
+                bio_evidence(c,
+                             bio_conclude(c, subject, BIO_ERROR,
+                                          "records go to plugins alone, which this version does not look at"),
+                             writes, "yes", true);
+}
+
 /* In a container the kernel's audit is another's. */
 static bool is_elsewhere(struct bio_context *c, const struct bio_subject *kernel, const struct bio_node *fact)
 {
@@ -39,6 +68,7 @@ static void audit(struct bio_context *c)
         bio_judge(c, bio_subject(c, BIO_TECHNICAL, "process:auditd"), bio_get(c, bio_get(c, fact, "daemon"), "name"),
                   BIO_EQUALS, "auditd");
         judge_unit(c);
+        judge_configuration(c, bio_get(c, fact, "config"));
 }
 
 const struct bio_check audit_enabled = {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The fact `audit`: whether the kernel's audit is on, with a daemon that takes its records, and its rules. (Whether the
+/* The fact `audit`: whether the kernel's audit is on, with a daemon that takes its records, what that daemon goes by,
+ * and the rules. (Whether the
  * next start will have it so is the unit's: query `systemd.unit`.) */
+#include <string.h>
+
 #include "facts/audit_internal.h"
 #include "facts/readers.h"
 
@@ -24,6 +27,23 @@ static struct bio_node *daemon_node(struct facts *f, const struct bio_node *stat
         return live_process(facts_live(f), t, tree_integer_of(pid));
 }
 
+const char *audit_version(struct facts *f)
+{
+        static const char *const packages[] = {"auditd", "audit"};
+        size_t i;
+
+        for (i = 0; i < ELEMENTS(packages); i++) {
+                const struct fact_argument arguments[] = {{"name", packages[i]}, {NULL, NULL}};
+                const struct bio_node *package = facts_query(f, "packages.installed", arguments);
+                const char *version = tree_bytes_of(tree_get(package, "version"), NULL), *colon = strchr(version, ':');
+
+                version = colon ? colon + 1 : version;
+                if (version[0] >= '0' && version[0] <= '9')
+                        return version;
+        }
+        return NULL;
+}
+
 static const struct bio_node *read_audit(struct facts *f)
 {
         struct tree *t = facts_tree(f);
@@ -33,6 +53,7 @@ static const struct bio_node *read_audit(struct facts *f)
         tree_set(root, "container", live_container(live, t));
         tree_set(root, "status", status);
         tree_set(root, "daemon", daemon_node(f, status));
+        tree_set(root, "config", audit_config(f));
         tree_set(root, "rules", audit_rules(f));
         return root;
 }
@@ -53,7 +74,7 @@ static const struct fact_query queries[] = {
 
 const struct fact_reader audit_fact = {
         .name = "audit",
-        .title = "Kernel audit: status, daemon, rules laid down and loaded",
+        .title = "Kernel audit: status, daemon, its configuration, rules laid down and loaded",
         .read = read_audit,
         .queries = queries,
 };

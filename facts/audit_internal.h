@@ -38,4 +38,10 @@ int version_compare(const char *a, const char *b);
 /* The rules laid down and the rules loaded, compared: made once, the child `rules` of the fact. */
 struct bio_node *audit_rules(struct facts *f);
 
+/* What auditd goes by, the child `config`. */
+struct bio_node *audit_config(struct facts *f);
+
+/* The version of audit that is installed, without its epoch; NULL where no package tells. */
+const char *audit_version(struct facts *f);
+
 #endif

@@ -122,19 +122,9 @@ static int is_directory(void *user, const char *path)
 /* As of audit 4, by the version that is installed. */
 static int audit4(struct facts *f)
 {
-        static const char *const packages[] = {"auditd", "audit"};
-        size_t i;
+        const char *version = audit_version(f);
 
-        for (i = 0; i < ELEMENTS(packages); i++) {
-                const struct fact_argument arguments[] = {{"name", packages[i]}, {NULL, NULL}};
-                const struct bio_node *package = facts_query(f, "packages.installed", arguments);
-                const char *version = tree_bytes_of(tree_get(package, "version"), NULL), *colon = strchr(version, ':');
-
-                version = colon ? colon + 1 : version;
-                if (version[0] >= '0' && version[0] <= '9')
-                        return strtoul(version, NULL, 10) >= 4;
-        }
-        return -1;
+        return version ? strtoul(version, NULL, 10) >= 4 : -1;
 }
 
 /* --- the rules as auditctl sends them, one after the other */
