@@ -17,7 +17,7 @@ static const char *const log_formats[] = {"raw", "nolog", "enriched", NULL};
 static const char *const flushes[] = {"none", "incremental", "incremental_async", "data", "sync", NULL};
 static const char *const name_formats[] = {"none", "hostname", "fqd", "numeric", "user", NULL};
 static const char *const size_actions[] = {"ignore", "syslog", "suspend", "rotate", "keep_logs", NULL};
-static const char *const space_actions[] = {"ignore", "syslog",  "rotate", "email", "exec",
+static const char *const space_actions[] = {"ignore",  "syslog", "rotate", "email", "exec",
                                             "suspend", "single", "halt",   NULL};
 static const char *const full_actions[] = {"ignore", "syslog", "rotate", "exec", "suspend", "single", "halt", NULL};
 static const char *const error_actions[] = {"ignore", "syslog", "exec", "suspend", "single", "halt", NULL};
@@ -27,10 +27,22 @@ static const char *const transports[] = {"tcp", "krb5", NULL};
 /* How a keyword's value is read. IGNORED: taken, and without effect. */
 enum reading { YES_OR_NO, NUMBER, AMOUNT, PORTS, WORD, ACTION, TEXT, LOG_FILE, GROUP, MAIL, KRB5, IGNORED };
 
-#define TEXTS_OF(value) {.form = AUDIT_WORD, .text = (value)}
-#define NUMBER_OF(value) {.form = AUDIT_NUMBER, .number = (value)}
-#define BOOLEAN_OF(value) {.form = AUDIT_YES_OR_NO, .number = (value)}
-#define UNSET {.form = AUDIT_UNSET}
+#define TEXTS_OF(value) \
+        { \
+                .form = AUDIT_WORD, .text = (value) \
+        }
+#define NUMBER_OF(value) \
+        { \
+                .form = AUDIT_NUMBER, .number = (value) \
+        }
+#define BOOLEAN_OF(value) \
+        { \
+                .form = AUDIT_YES_OR_NO, .number = (value) \
+        }
+#define UNSET \
+        { \
+                .form = AUDIT_UNSET \
+        }
 
 /* In the order of audit_conf_key; defaults are those of clear_config(), where they do not hang on the build: Debian's
  * has listener and Kerberos. */
@@ -429,8 +441,7 @@ static void check_together(struct audit_conf *c)
                 return refuse(c, "space_left is not larger than admin_space_left", later(space.line, admin.line));
         if (starts_with(flush.text, "incremental") && freq.number == 0)
                 return refuse(c, "flush by increments, and freq is 0", later(flush.line, freq.line));
-        if (group.number != 0 &&
-            streq(dirname(arena_copy(c->arena, log.text, strlen(log.text))), "/var/log"))
+        if (group.number != 0 && streq(dirname(arena_copy(c->arena, log.text, strlen(log.text))), "/var/log"))
                 return refuse(c, "with log_group, a log directly in /var/log", later(group.line, log.line));
 }
 

@@ -78,7 +78,7 @@ struct audit_conf {
         struct audit_conf_line {
                 enum audit_conf_key key;
                 struct audit_conf_value value;
-        } *lines;
+        } * lines;
         size_t count, allocated; /* `lines` is allocated with malloc: release with audit_conf_free() */
         const char *refused;     /* why auditd ends; NULL: it does not */
         unsigned refused_line;   /* 0: no line alone */

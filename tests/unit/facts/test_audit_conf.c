@@ -91,12 +91,13 @@ static void a_line_that_does_not_fit_is_left_out(void **state)
 {
         (void)state;
         assert_int_equal(tree_integer_of(setting(SPACE "freq = 5\nfreq = 7", "freq")), 5);
-        assert_int_equal(tree_integer_of(setting(SPACE "freq = 5\nfreq = 6"
-                                                 "                                                                   "
-                                                 "                                                                   "
-                                                 "                                    \n",
-                                                 "freq")),
-                         5);
+        assert_int_equal(
+                tree_integer_of(setting(SPACE "freq = 5\nfreq = 6"
+                                              "                                                                   "
+                                              "                                                                   "
+                                              "                                    \n",
+                                        "freq")),
+                5);
 }
 
 static void it_ends_at_a_line_that_it_does_not_take(void **state)
