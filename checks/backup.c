@@ -77,19 +77,34 @@ static bool declared(struct bio_context *c)
         return any;
 }
 
+/* What was declared of backups from outside, and lapsed. */
+static void add_expired(struct bio_context *c, struct bio_finding *finding)
+{
+        const struct bio_node *entry;
+
+        BIO_EACH (c, entry, bio_lapsed(c, "backup"))
+                bio_evidence(c, finding, bio_get(c, entry, "until"), "a declaration in force", true);
+}
+
 static void scheduled(struct bio_context *c)
 {
         const struct bio_node *fact = bio_fact(c, "backup"), *job, *client;
         struct bio_finding *finding;
-        bool any = false;
+        bool any = false, expired;
 
         BIO_EACH (c, job, bio_get(c, fact, "jobs"))
                 any = judge_job(c, job) || any;
         if (any || declared(c))
                 return;
+        expired = bio_count(c, bio_lapsed(c, "backup")) > 0;
         finding = bio_conclude(
-                c, bio_subject(c, BIO_TECHNICAL, "backup:schedule"), BIO_MANUAL,
-                "no job of a known backup program is enabled here, which says nothing of backups from outside");
+                c, bio_subject(c, BIO_TECHNICAL, "backup:schedule"), BIO_MANUAL, "%s",
+                expired ? "no job of a known backup program is enabled here, and what is declared of backups from "
+                          "outside has expired"
+                        : "no job of a known backup program is enabled here, which says nothing of backups from "
+                          "outside");
+        if (expired)
+                add_expired(c, finding);
         bio_evidence(c, finding, bio_get(c, fact, "looked_for"), NULL, true);
         BIO_EACH (c, client, bio_get(c, fact, "clients"))
                 bio_evidence(c,

@@ -86,13 +86,32 @@ static void read_passwords(struct accounts *a)
                 qsort(a->passwords, a->password_count, sizeof(*a->passwords), compare_shadow);
 }
 
+/* Passwords that the C library looks up elsewhere alone (nsswitch.conf(5)): what stands in the file counts for none. */
+static const struct access_file *shadow_file(struct facts *f, struct accounts *a)
+{
+        const struct bio_node *sources = nsswitch_sources(f, "shadow");
+        size_t i;
+
+        for (i = 0; i < tree_count(sources); i++) {
+                const char *name = tree_bytes_of(tree_get(tree_at(sources, i), "name"), NULL);
+
+                if (streq(name, "files") || streq(name, "compat"))
+                        break;
+        }
+        if (tree_state(sources) != BIO_KNOWN || i < tree_count(sources))
+                return access_read(facts_access(f), SHADOW, ACCESS_FILE_MOST);
+        a->unused_shadow = (struct access_file){
+                .state = BIO_UNREADABLE, .why = "nsswitch.conf does not name the local file", .path = SHADOW};
+        return &a->unused_shadow;
+}
+
 static void *accounts_make(struct facts *f)
 {
         struct access *access = facts_access(f);
         struct accounts *a = must_alloc(sizeof(*a));
 
         a->passwd = access_read(access, PASSWD, ACCESS_FILE_MOST);
-        a->shadow = access_read(access, SHADOW, ACCESS_FILE_MOST);
+        a->shadow = shadow_file(f, a);
         a->group = access_read(access, GROUP, ACCESS_FILE_MOST);
         if (a->passwd->state == BIO_KNOWN)
                 read_users(a);

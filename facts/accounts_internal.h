@@ -12,6 +12,7 @@
 
 struct accounts {
         const struct access_file *passwd, *shadow, *group;
+        struct access_file unused_shadow; /* `shadow` where nothing asks the file */
         struct passwd_line *users;
         size_t user_count, users_allocated;
         struct shadow_line *passwords; /* sorted by name; of a name that stands twice, the first line counts */
