@@ -16,6 +16,7 @@ const struct fact_reader *const fact_readers[] = {
         &login_defs_fact,
         &logs_fact,
         &packages_fact,
+        &pam_fact,
         &sshd_fact,
         &systemd_fact,
         &time_fact,

@@ -12,6 +12,7 @@ extern const struct fact_reader backup_fact;
 extern const struct fact_reader login_defs_fact;
 extern const struct fact_reader systemd_fact;
 extern const struct fact_reader packages_fact;
+extern const struct fact_reader pam_fact;
 extern const struct fact_reader journald_fact;
 extern const struct fact_reader logs_fact;
 extern const struct fact_reader time_fact;
