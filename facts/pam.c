@@ -135,7 +135,8 @@ static const struct pam_service *other_of(struct pam *p)
 
 const struct pam_service *pam_service_fault(struct pam *p, const struct pam_service *s)
 {
-        static const struct pam_service none = {.state = PAM_SERVICE_BROKEN, .why = "it has no file, and there is no other"};
+        static const struct pam_service none = {.state = PAM_SERVICE_BROKEN,
+                                                .why = "it has no file, and there is no other"};
         const struct pam_service *other = other_of(p);
 
         if (s->state != PAM_SERVICE_READ)
@@ -205,8 +206,8 @@ static int compare_names(const void *a, const void *b)
 /* libpam asks for names in lower case; what package managers and editors leave beside is nobody's service. */
 static bool is_service_name(const char *name)
 {
-        static const char *const endings[] = {".dpkg-dist", ".dpkg-new", ".dpkg-old",  ".dpkg-bak", ".ucf-dist",
-                                              ".ucf-old",   ".rpmnew",   ".rpmsave", ".rpmorig",  "~"};
+        static const char *const endings[] = {".dpkg-dist", ".dpkg-new", ".dpkg-old", ".dpkg-bak", ".ucf-dist",
+                                              ".ucf-old",   ".rpmnew",   ".rpmsave",  ".rpmorig",  "~"};
         size_t i;
 
         for (i = 0; name[i]; i++)
@@ -287,7 +288,8 @@ static struct bio_node *entry_node(struct pam *p, const struct pam_entry *e)
 
         (void)tree_set(map, "kind", tree_text(t, kinds[e->kind]));
         (void)tree_set(map, "control", tree_text(t, e->control_text));
-        (void)tree_set(map, "module", e->module ? tree_text(t, e->module) : tree_absent(t, "%s", e->why ? e->why : "none"));
+        (void)tree_set(map, "module",
+                       e->module ? tree_text(t, e->module) : tree_absent(t, "%s", e->why ? e->why : "none"));
         (void)tree_set(map, "arguments", arguments_node(t, e));
         (void)tree_set(map, "level", tree_integer(t, e->level));
         if (e->why && e->kind == PAM_MUST_FAIL)
@@ -330,10 +332,11 @@ static struct bio_node *service_node(struct pam *p, const char *name)
         if (s->file)
                 (void)tree_from(map, s->file, 0, 0);
         broken = fault ? tree_text(t, fault->why) : tree_absent(t, "libpam reads it");
-        (void)tree_set(map, "broken", fault && fault->why_path ? tree_from(broken, fault->why_path, fault->why_line, 0) : broken);
+        (void)tree_set(map, "broken",
+                       fault && fault->why_path ? tree_from(broken, fault->why_path, fault->why_line, 0) : broken);
         for (i = 0; i < PAM_TYPES; i++) {
-                struct bio_node *list = tree_set(map, pam_type_names[i],
-                                                 stack_node(p, pam_stack_of(p, s, (enum pam_type)i)));
+                struct bio_node *list =
+                        tree_set(map, pam_type_names[i], stack_node(p, pam_stack_of(p, s, (enum pam_type)i)));
 
                 if (s->stacks[i].count == 0)
                         (void)tree_note(list, "the service has none: that of other");

@@ -15,9 +15,9 @@ const char *const pam_function_names[PAM_FUNCTIONS] = {"authenticate", "setcred"
                                                        "open_session", "close_session", "chauthtok"};
 const char *const pam_supposed_names[PAM_IS_COUNT] = {"password", "lock",  "factor",  "caller",
                                                       "user",     "wheel", "quality", "history"};
-const char *const pam_supposed_values[PAM_IS_COUNT][2] = {{"right", "wrong"},    {"open", "denied"}, {"present", "absent"},
-                                                          {"root", "other"},     {"root", "other"},  {"member", "outside"},
-                                                          {"good", "bad"},       {"fresh", "used"}};
+const char *const pam_supposed_values[PAM_IS_COUNT][2] = {{"right", "wrong"}, {"open", "denied"}, {"present", "absent"},
+                                                          {"root", "other"},  {"root", "other"},  {"member", "outside"},
+                                                          {"good", "bad"},    {"fresh", "used"}};
 const char *const pam_mark_names[PAM_MARKS] = {"right",   "wrong",   "counted", "denied", "second",
                                                "quality", "history", "stored",  "wheel",  "rootok"};
 
@@ -250,8 +250,7 @@ static void follow(struct exploring *x, struct pam_exploration *ret)
                 if (state->s.at < x->stack->count && x->stack->entries[state->s.at].kind != PAM_SUBSTACK)
                         ret->steps[ret->count++] =
                                 (struct pam_step){&x->stack->entries[state->s.at],
-                                                  (enum pam_code)x->edges[state->first_edge + i].code,
-                                                  state->s.update};
+                                                  (enum pam_code)x->edges[state->first_edge + i].code, state->s.update};
                 state = &x->states[x->edges[state->first_edge + i].to];
         }
 }

@@ -55,13 +55,13 @@ extern const char *const pam_mark_names[PAM_MARKS];
 
 /* What a module may answer. */
 struct pam_answers {
-        uint32_t codes;                    /* bits of enum pam_code */
-        uint32_t on_success, on_other;     /* marks */
-        bool open; /* which of them is not told by the hypothesis */
+        uint32_t codes;                /* bits of enum pam_code */
+        uint32_t on_success, on_other; /* marks */
+        bool open;                     /* which of them is not told by the hypothesis */
 };
 
-struct pam_answers pam_module_answers(struct pam *p, const struct pam_entry *e, enum pam_function function,
-                                      bool update, const struct pam_hypothesis *h, uint32_t marks);
+struct pam_answers pam_module_answers(struct pam *p, const struct pam_entry *e, enum pam_function function, bool update,
+                                      const struct pam_hypothesis *h, uint32_t marks);
 
 /* What is asked: whether it can end so. */
 struct pam_question {
@@ -81,10 +81,10 @@ struct pam_step {
 
 struct pam_exploration {
         enum pam_truth truth;
-        uint32_t codes;              /* with which it can end */
-        const char *why;             /* PAM_MAYBE without an entry: what is not modelled */
+        uint32_t codes;                /* with which it can end */
+        const char *why;               /* PAM_MAYBE without an entry: what is not modelled */
         const struct pam_entry *hinge; /* PAM_MAYBE: the module on whose answer it hinges */
-        struct pam_step *steps;      /* PAM_YES: one way; in the arena */
+        struct pam_step *steps;        /* PAM_YES: one way; in the arena */
         size_t count;
 };
 

@@ -37,7 +37,7 @@ struct pam_lines {
 };
 
 enum pam_line_end {
-        PAM_LINE_NONE,       /* the file is at its end */
+        PAM_LINE_NONE, /* the file is at its end */
         PAM_LINE_READ,
         PAM_LINE_INCOMPLETE, /* continued beyond the end, or longer than the buffer: the service cannot be read */
         PAM_LINE_ENDLESS,    /* libpam reads on for ever */
@@ -93,7 +93,14 @@ enum pam_code {
 extern const char *const pam_code_names[PAM_CODES + 1];
 
 /* What is made of a return code; above 0: how many entries are jumped over. */
-enum pam_action { ACTION_IGNORE = 0, ACTION_OK = -1, ACTION_DONE = -2, ACTION_BAD = -3, ACTION_DIE = -4, ACTION_RESET = -5 };
+enum pam_action {
+        ACTION_IGNORE = 0,
+        ACTION_OK = -1,
+        ACTION_DONE = -2,
+        ACTION_BAD = -3,
+        ACTION_DIE = -4,
+        ACTION_RESET = -5
+};
 #define PAM_ACTION_NAMES 6
 extern const char *const pam_action_names[PAM_ACTION_NAMES]; /* [-action] */
 /* No stack is as long as this; a jump of it or more is past every end. */
@@ -123,9 +130,9 @@ struct pam_entry {
         bool silent;    /* -type: nothing is logged where the module is missing */
         unsigned level; /* of substacks */
         struct pam_control control;
-        const char *control_text; /* as written; "" where there is none */
-        const char *module;       /* as written, or the substack's file; NULL: none */
-        const char *why;          /* PAM_MUST_FAIL: what is wrong */
+        const char *control_text;     /* as written; "" where there is none */
+        const char *module;           /* as written, or the substack's file; NULL: none */
+        const char *why;              /* PAM_MUST_FAIL: what is wrong */
         const char *const *arguments; /* ended by NULL */
         const char *path;
         unsigned line;
@@ -159,9 +166,9 @@ struct pam {
         struct facts *facts;
         struct arena arena;
         struct pam_reading reading;
-        const char *version;        /* of the package; NULL: not known */
-        bool directories;           /* /etc/pam.d or /usr/lib/pam.d is there: pam.conf is not read */
-        struct pam_service *other;  /* the fallback */
+        const char *version;           /* of the package; NULL: not known */
+        bool directories;              /* /etc/pam.d or /usr/lib/pam.d is there: pam.conf is not read */
+        struct pam_service *other;     /* the fallback */
         struct pam_service **services; /* read so far */
         size_t count, allocated;
         const char **names; /* of all services that have a file or lines */

@@ -26,7 +26,8 @@ static struct text piece_of(struct pam_lines *l, size_t most)
         return ret;
 }
 
-/* Where the backslash stands that continues a line of `length` bytes, blanks behind it; `length` where there is none. */
+/* Where the backslash stands that continues a line of `length` bytes, blanks behind it; `length` where there is none.
+ */
 static size_t continued_at(const char *bytes, size_t length)
 {
         size_t at = length;

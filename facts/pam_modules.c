@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What modules answer: a row for each that is known (pam_*(8) of Linux-PAM 1.5.2 and 1.7.0, and of the others named). */
+/* What modules answer: a row for each that is known (pam_*(8) of Linux-PAM 1.5.2 and 1.7.0, and of the others named).
+ */
 #include <string.h>
 
 #include "facts/pam_explore.h"
@@ -11,8 +12,7 @@
 #define REFUSED \
         (BIT(PAM_AUTH_ERR) | BIT(PAM_PERM_DENIED) | BIT(PAM_USER_UNKNOWN) | BIT(PAM_AUTHINFO_UNAVAIL) | \
          BIT(PAM_MAXTRIES) | BIT(PAM_SERVICE_ERR) | BIT(PAM_SYSTEM_ERR) | BIT(PAM_CONV_ERR) | BIT(PAM_CRED_ERR))
-#define EXPIRY \
-        (BIT(PAM_NEW_AUTHTOK_REQD) | BIT(PAM_ACCT_EXPIRED) | BIT(PAM_AUTHTOK_EXPIRED) | BIT(PAM_USER_UNKNOWN))
+#define EXPIRY (BIT(PAM_NEW_AUTHTOK_REQD) | BIT(PAM_ACCT_EXPIRED) | BIT(PAM_AUTHTOK_EXPIRED) | BIT(PAM_USER_UNKNOWN))
 
 /* How a row's codes are to be read. */
 enum how {
@@ -134,8 +134,8 @@ static bool has_argument(const struct pam_entry *e, const char *argument)
 /* pam_debug: "auth=cred_err"; the first argument of that name, which must be a code to count. */
 static uint32_t debug_code(const struct pam_entry *e, enum pam_function function, bool update)
 {
-        static const char *const names[PAM_FUNCTIONS] = {"auth", "cred", "acct", "open_session", "close_session",
-                                                         "prechauthtok"};
+        static const char *const names[PAM_FUNCTIONS] = {"auth",         "cred",          "acct",
+                                                         "open_session", "close_session", "prechauthtok"};
         const char *name = function == PAM_DO_CHAUTHTOK && update ? "chauthtok" : names[function];
         size_t length = strlen(name), i;
 
@@ -320,8 +320,8 @@ static struct pam_answers known(const struct row *row, const struct pam_entry *e
         return ret;
 }
 
-struct pam_answers pam_module_answers(struct pam *p, const struct pam_entry *e, enum pam_function function,
-                                      bool update, const struct pam_hypothesis *h, uint32_t marks)
+struct pam_answers pam_module_answers(struct pam *p, const struct pam_entry *e, enum pam_function function, bool update,
+                                      const struct pam_hypothesis *h, uint32_t marks)
 {
         struct pam_answers ret = {.codes = BIT(PAM_PERM_DENIED)};
         const struct row *row;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What libpam of the root that this runs in makes of services: lines of "ROOT <tab> SERVICE" on standard input.
  *
- * Each is answered by a line of six fields, one a function: the return code, and behind it what the modules said, blanks
- * between. "crash": the process that asked was ended by a signal; "endless": it did not end. ROOT is a directory in here,
- * which holds the files and the modules; libpam itself is loaded before. */
+ * Each is answered by a line of six fields, one a function: the return code, and behind it what the modules said,
+ * blanks between. "crash": the process that asked was ended by a signal; "endless": it did not end. ROOT is a directory
+ * in here, which holds the files and the modules; libpam itself is loaded before. */
 #include <dlfcn.h>
 #include <signal.h>
 #include <stdio.h>
