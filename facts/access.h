@@ -29,9 +29,10 @@ struct access;
 /* How a look ended. A missing path is an answer (ABSENT); all else that is no answer is UNREADABLE, with the reason. */
 struct access_file {
         enum bio_state state; /* KNOWN, ABSENT or UNREADABLE */
-        const char *why;  /* reason of UNREADABLE: "permission denied", "larger than 1048576 bytes", "is a FIFO", …;
-                           * of ABSENT: the first component that is missing, as a path */
-        const char *path; /* as asked for, normalised */
+        /* Reason of UNREADABLE: "permission denied", "larger than 1048576 bytes", "is a FIFO", …; of ABSENT: the first
+         * component that is missing, as a path. */
+        const char *why;
+        const char *path;     /* as asked for, normalised */
         const char *resolved; /* after links, below the root; NULL unless KNOWN */
         const char *bytes;    /* content, NUL-terminated; NULL where only the metadata was asked for */
         size_t length;

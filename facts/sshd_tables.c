@@ -58,30 +58,15 @@ static const struct sshd_choice facility[] = {
         {0},
 };
 
-#define FLAG(name, where, fallback) \
-        { \
-                name, SSHD_KIND_CHOICE, SSHD_TEXT, where, yes_no, fallback, SSHD_9_2 \
-        }
-#define CHOICE(name, where, choices, fallback) \
-        { \
-                name, SSHD_KIND_CHOICE, SSHD_TEXT, where, choices, fallback, SSHD_9_2 \
-        }
-#define NUMBER(name, where, fallback) \
-        { \
-                name, SSHD_KIND_NUMBER, SSHD_INTEGER, where, NULL, fallback, SSHD_9_2 \
-        }
-#define TIME(name, where, fallback) \
-        { \
-                name, SSHD_KIND_TIME, SSHD_INTEGER, where, NULL, fallback, SSHD_9_2 \
-        }
-#define TEXT(name, kind, where, fallback) \
-        { \
-                name, SSHD_KIND_##kind, SSHD_TEXT, where, NULL, fallback, SSHD_9_2 \
-        }
-#define LIST(name, kind, where, fallback) \
-        { \
-                name, SSHD_KIND_##kind, SSHD_LIST, where, NULL, fallback, SSHD_9_2 \
-        }
+/* Releases of clang-format differ on macros of this form. */
+/* clang-format off */
+#define FLAG(name, where, fallback)            {name, SSHD_KIND_CHOICE, SSHD_TEXT, where, yes_no, fallback, SSHD_9_2}
+#define CHOICE(name, where, choices, fallback) {name, SSHD_KIND_CHOICE, SSHD_TEXT, where, choices, fallback, SSHD_9_2}
+#define NUMBER(name, where, fallback)          {name, SSHD_KIND_NUMBER, SSHD_INTEGER, where, NULL, fallback, SSHD_9_2}
+#define TIME(name, where, fallback)            {name, SSHD_KIND_TIME, SSHD_INTEGER, where, NULL, fallback, SSHD_9_2}
+#define TEXT(name, kind, where, fallback)      {name, SSHD_KIND_##kind, SSHD_TEXT, where, NULL, fallback, SSHD_9_2}
+#define LIST(name, kind, where, fallback)      {name, SSHD_KIND_##kind, SSHD_LIST, where, NULL, fallback, SSHD_9_2}
+/* clang-format on */
 
 static const struct sshd_keyword keywords[SSHD_KEYWORDS] = {
         [SSHD_PORT] = LIST("Port", PORT, SSHD_OUTSIDE, "22"),

@@ -26,7 +26,8 @@ struct report_options {
 struct report {
         const json_t *payload;     /* of kind report, in clear, `_personal` members allowed */
         const json_t *descriptors; /* {"checks":[…]}: titles, reasons, fixes */
-        const json_t *titles; /* {"algoritmekader:0-org-13":{"nl":…,"en":…,"parts":{"storage":{"nl","en"}},…}} */
+        /* {"algoritmekader:0-org-13":{"nl":…,"en":…,"parts":{"storage":{"nl","en"}},…}} */
+        const json_t *titles;
 };
 
 struct report_writer {

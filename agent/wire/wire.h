@@ -17,11 +17,13 @@ enum wire_type {
 
         WIRE_DESCRIBE = 16,    /* to observe: {} */
         WIRE_DESCRIPTORS = 17, /* answer: {"checks":[…],"facts":[…]} */
-        WIRE_RUN = 18, /* {"now":seconds,"root":"/"|path,"declarations":{…},"checks":[{"check":id,"with":{…}}]} */
+        /* {"now":seconds,"root":"/"|path,"declarations":{…},"checks":[{"check":id,"with":{…}}]} */
+        WIRE_RUN = 18,
         WIRE_READING = 19, /* answer: {"fact":"sshd"}: from now on this one is being read */
         WIRE_RESULT = 20,  /* answer: one result, as soon as it is ready */
         WIRE_DONE = 21,    /* answer: {"cpu_us":…,"bytes_read":…,"inputs":{…}}: the run is complete */
-        WIRE_FACT = 22, /* {"fact":"sshd","root":…,"now":…}, or {"query":name,"arguments":{…},"root":…,"now":…} */
+        /* {"fact":"sshd","root":…,"now":…}, or {"query":name,"arguments":{…},"root":…,"now":…} */
+        WIRE_FACT = 22,
         WIRE_TREE = 23, /* answer: {"fact":name,"tree":…} */
 
         WIRE_AUDIT_STATUS = 32,        /* to probe: {} */

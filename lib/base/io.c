@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -286,9 +287,22 @@ void random_uuid(char out[static 37])
         out[n] = '\0';
 }
 
+static EVP_MD *sha256_fetched;
+
+static void sha256_fetch(void)
+{
+        sha256_fetched = EVP_MD_fetch(NULL, "SHA256", NULL);
+        if (!sha256_fetched)
+                cannot_go_on("SHA-256");
+}
+
+/* EVP_sha256() would be looked up among the providers at each call, under a lock of all threads. */
 void sha256(const void *bytes, size_t length, unsigned char out[static SHA256_BYTES])
 {
-        if (EVP_Digest(bytes, length, out, NULL, EVP_sha256(), NULL) != 1)
+        static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+        (void)pthread_once(&once, sha256_fetch);
+        if (EVP_Digest(bytes, length, out, NULL, sha256_fetched, NULL) != 1)
                 cannot_go_on("SHA-256");
 }
 

@@ -33,9 +33,11 @@
 
 static uint64_t seed;
 /* Shared with the trees' processes: how many paths led somewhere, and how many to nothing or were refused. */
-static struct outcomes {
+struct outcomes {
         unsigned found, missing, refused;
-} * outcomes;
+};
+
+static struct outcomes *outcomes;
 
 static unsigned draw(unsigned below)
 {

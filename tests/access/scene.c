@@ -26,9 +26,11 @@ enum { EXIT_FAILED = 1, EXIT_SKIPPED = 77 };
 char scene_place[64];
 
 /* Shared with the scenes' processes. */
-static struct totals {
+struct totals {
         unsigned compared, played, skipped, failed;
-} * totals;
+};
+
+static struct totals *totals;
 static const char *scene_name;
 
 void scene_fail(const char *fmt, ...)
