@@ -463,11 +463,11 @@ static const struct pam_entry *decider(const struct pam_exploration *x)
         return x->count > 0 ? x->steps[x->count - 1].entry : NULL;
 }
 
-static struct bio_node *can_node(struct pam *p, const struct pam_service *s, const struct pam_stack *stack,
-                                 const struct pam_exploration *x)
+static struct bio_node *can_node(struct pam *p, const struct pam_service *s, const struct pam_service *fault,
+                                 const struct pam_stack *stack, const struct pam_exploration *x)
 {
         struct tree *t = facts_tree(p->facts);
-        struct bio_node *map = tree_map(t), *can, *way;
+        struct bio_node *map = tree_map(t), *can;
         const struct pam_entry *e = x->truth == PAM_YES ? decider(x) : x->hinge;
 
         if (x->truth == PAM_MAYBE && e)
@@ -477,15 +477,18 @@ static struct bio_node *can_node(struct pam *p, const struct pam_service *s, con
         else
                 can = tree_bool(t, x->truth == PAM_YES);
         (void)tree_set(map, "can", can);
-        if (e)
+        if (fault)
+                (void)tree_note(can, "%s", fault->why);
+        if (fault && fault->why_path)
+                (void)tree_from(can, fault->why_path, fault->why_line, 0);
+        else if (e)
                 (void)tree_from(can, e->path, e->line, 0);
         else if (stack->count > 0)
                 (void)tree_from(can, stack->entries[0].path, 0, 0);
         else if (s->file)
                 (void)tree_from(can, s->file, 0, 0);
         (void)tree_set(map, "codes", codes_node(t, x->codes));
-        way = tree_set(map, "way", way_node(t, x));
-        (void)way;
+        (void)tree_set(map, "way", way_node(t, x));
         return map;
 }
 
@@ -510,17 +513,14 @@ static const struct bio_node *answer_can(struct facts *f, const struct bio_node 
                 const struct pam_stack *stack = pam_stack_of(p, s, pam_function_type(q.function));
 
                 pam_explore(p, stack, &q, &x);
-                return can_node(p, s, stack, &x);
+                return can_node(p, s, NULL, stack, &x);
         }
         node = fault_node(p, fault);
         if (node)
                 return node;
         x = (struct pam_exploration){.truth = q.any_end && q.having == 0 ? PAM_YES : PAM_NO,
                                      .codes = fault->state == PAM_SERVICE_CRASHES ? 0 : (uint32_t)1 << PAM_ABORT};
-        node = can_node(p, s, &s->stacks[0], &x);
-        if (fault->why_path)
-                (void)tree_from(node, fault->why_path, fault->why_line, 0);
-        return tree_note(node, "%s", fault->why);
+        return can_node(p, s, fault, &s->stacks[0], &x);
 }
 
 static const struct fact_query queries[] = {
