@@ -10,9 +10,9 @@
 static const struct bio_node *can(struct bio_context *c, const char *service, const char *function, bool password)
 {
         const char *with = password ? OUTSIDER ",password=right" : OUTSIDER ",password=wrong";
-        const struct bio_node *answer =
-                bio_query(c, "pam.can", "service", service, "function", function, "with", with);
+        const struct bio_node *answer;
 
+        answer = bio_query(c, "pam.can", "service", service, "function", function, "with", with);
         return bio_known(c, answer) ? bio_get(c, answer, "can") : answer;
 }
 
