@@ -132,13 +132,14 @@ int collector_verify(const struct collector_options *o)
                 return EXIT_FAILED;
         json_array_foreach (chains, i, entry)
                 verify_chain(s, entry, &t);
-        printf("%s: %llu records in %llu chains, %llu disclosures; %llu incomplete, %llu missing (%llu declared lost), "
+        printf("%s: %llu record%s in %llu chain%s, %llu disclosures; %llu incomplete, %llu missing (%llu declared "
+               "lost), "
                "%llu forks, "
                "%llu broken\n",
-               t.broken + t.forks == 0 ? "valid" : "broken", (unsigned long long)t.records,
-               (unsigned long long)t.chains, (unsigned long long)t.disclosures, (unsigned long long)t.incomplete,
-               (unsigned long long)t.missing, (unsigned long long)t.declared, (unsigned long long)t.forks,
-               (unsigned long long)t.broken);
+               t.broken + t.forks == 0 ? "valid" : "broken", (unsigned long long)t.records, t.records == 1 ? "" : "s",
+               (unsigned long long)t.chains, t.chains == 1 ? "" : "s", (unsigned long long)t.disclosures,
+               (unsigned long long)t.incomplete, (unsigned long long)t.missing, (unsigned long long)t.declared,
+               (unsigned long long)t.forks, (unsigned long long)t.broken);
         if (fflush(stdout) != 0)
                 return EXIT_FAILED;
         return t.broken + t.forks == 0 ? EXIT_DONE : EXIT_BROKEN;

@@ -279,7 +279,7 @@ void web_text_hosts(struct text *out, const struct page_frame *f, const json_t *
                 const json_t *counts = json_object_get(host, "counts");
                 const char *seen = json_member_string(host, "last_seen"), *name = json_member_string(host, "name");
 
-                text_printf(out, "%s\n    %s; %s: %s\n    %s: ", name ? name : "?",
+                text_printf(out, "%s\n    %s. %s: %s\n    %s: ", name ? name : "?",
                             page_string(f->language, state_of(host).word), page_string(f->language, STRING_COLUMN_SEEN),
                             seen ? seen : page_string(f->language, STRING_NEVER),
                             page_string(f->language, STRING_COLUMN_RESULTS));

@@ -250,7 +250,7 @@ static void verify_counts_and_names_forks(void **state)
         struct host clone;
 
         assert_int_equal(RUN(s, &sound, "verify"), 0);
-        assert_non_null(strstr(sound, "valid: 3 records in 1 chains, 1 disclosures;"));
+        assert_non_null(strstr(sound, "valid: 3 records in 1 chain, 1 disclosures;"));
         clone = h;
         clone.seq = 2;
         memcpy(clone.hash, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", sizeof(clone.hash));

@@ -64,7 +64,7 @@ static void a_host_enrols_and_its_records_are_kept(void **state)
         secret = must_strdup("used-already");
         assert_int_equal(enrol_with(s, &h, secret, &again), 401);
         assert_int_equal(RUN(s, &output, "verify"), 0);
-        assert_non_null(strstr(output, "valid: 2 records in 1 chains"));
+        assert_non_null(strstr(output, "valid: 2 records in 1 chain"));
 }
 
 static void acknowledged_records_survive_a_kill(void **state)
@@ -90,7 +90,7 @@ static void acknowledged_records_survive_a_kill(void **state)
                 }
         }
         assert_int_equal(RUN(s, &output, "verify"), 0);
-        assert_non_null(strstr(output, "valid: 6 records in 1 chains"));
+        assert_non_null(strstr(output, "valid: 6 records in 1 chain"));
 }
 
 /* --- who may send ---------------------------------------------------------------------------------------------- */
