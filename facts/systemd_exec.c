@@ -294,30 +294,20 @@ static const char *take_assignment(void *user, const struct unit_assignment *a)
         return NULL;
 }
 
+static const char *take_of_service(void *user, const struct unit_assignment *a)
+{
+        struct service *service = user;
+
+        return service->why ? service->why : take_assignment(service, a);
+}
+
 /* Reads the unit file, and the drop-ins over it. */
 static void read_service(struct service *service, const struct unit_fragment *fragment, const struct strings *drop_ins)
 {
-        struct systemd *s = service->s;
-        const char *why;
-        unsigned line;
-        size_t i;
+        const char *why = unit_read(service->s, fragment, drop_ins, take_of_service, service, &service->source);
 
-        for (i = 0; i <= drop_ins->count && !service->why; i++) {
-                const char *path = i == 0 ? fragment->path : drop_ins->items[i - 1];
-                const struct access_file *file = access_read(s->access, path, UNIT_FILE_MOST);
-
-                service->source = path;
-                if (file->state == BIO_KNOWN) {
-                        why = unit_file_parse(file->bytes, file->length, take_assignment, service, &line);
-                        /* Of a drop-in the manager takes what stands before; a unit file it refuses. */
-                        if (why && i == 0 && !service->why)
-                                service->why =
-                                        arena_printf(&s->arena, "systemd refuses %s: line %u is %s", path, line, why);
-                } else if (i == 0 || file->state == BIO_UNREADABLE) {
-                        service->why = arena_printf(&s->arena, "%s: %s", path,
-                                                    file->state == BIO_ABSENT ? "no such file" : file->why);
-                }
-        }
+        if (!service->why)
+                service->why = why;
 }
 
 /* --- the environment as the service gets it */

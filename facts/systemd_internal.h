@@ -141,6 +141,11 @@ const char *unit_file_parse(const char *bytes, size_t length,
                             const char *(*each)(void *user, const struct unit_assignment *a), void *user,
                             unsigned *line);
 
+/* The assignments of a unit, of its file and then of its drop-ins; *path is the one that is being read. Of a drop-in
+ * that does not parse the manager takes what stands before; a unit file it refuses. NULL, or why not all is known. */
+const char *unit_read(struct systemd *s, const struct unit_fragment *fragment, const struct strings *drop_ins,
+                      const char *(*each)(void *user, const struct unit_assignment *a), void *user, const char **path);
+
 /* The next word, with quotes and C escapes taken out. 1, 0 at the end, -EINVAL (a quote is open). */
 int unit_word(struct arena *arena, const char **rest, const char **ret);
 /* The same as for the value of an environment variable: a backslash keeps the next character. Never fails. */

@@ -169,6 +169,30 @@ const char *unit_file_parse(const char *bytes, size_t length,
         return why;
 }
 
+const char *unit_read(struct systemd *s, const struct unit_fragment *fragment, const struct strings *drop_ins,
+                      const char *(*each)(void *user, const struct unit_assignment *a), void *user, const char **path)
+{
+        const char *why;
+        unsigned line;
+        size_t i;
+
+        for (i = 0; i <= drop_ins->count; i++) {
+                const struct access_file *file;
+
+                *path = i == 0 ? fragment->path : drop_ins->items[i - 1];
+                file = access_read(s->access, *path, UNIT_FILE_MOST);
+                if (file->state == BIO_KNOWN) {
+                        why = unit_file_parse(file->bytes, file->length, each, user, &line);
+                        if (why && i == 0)
+                                return arena_printf(&s->arena, "systemd refuses %s: line %u is %s", *path, line, why);
+                } else if (i == 0 || file->state == BIO_UNREADABLE) {
+                        return arena_printf(&s->arena, "%s: %s", *path,
+                                            file->state == BIO_ABSENT ? "no such file" : file->why);
+                }
+        }
+        return NULL;
+}
+
 /* --- words */
 
 static int hex_digit(char c)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The fact `time`: what keeps the clock, and how the kernel says that it does (adjtimex(2)). Which servers are asked is
- * not looked at. */
+/* The fact `time`: what keeps the clock, how the kernel says that it does (adjtimex(2)), and which servers
+ * systemd-timesyncd asks. Those of chronyd are not looked at. */
 #include <string.h>
 
 #include "base/text.h"
 #include "facts/live.h"
 #include "facts/readers.h"
+#include "facts/timesyncd.h"
 
 /* Programs that set the clock, by the name of their process (15 characters at most). Of those that are modelled it is
  * known how they leave the kernel's clock; guest tools may take the time from the machine below. */
@@ -149,6 +150,7 @@ static const struct bio_node *read_time(struct facts *f)
         (void)tree_set(root, "clock", live_clock(facts_live(f), t));
         add_programs(f, root);
         (void)tree_set(root, "units", units_node(f));
+        (void)tree_set(root, "timesyncd", timesyncd_servers(f));
         return root;
 }
 

@@ -109,8 +109,7 @@ void timer_read(struct systemd *s, const char *name, struct timer *ret)
         _cleanup_strings_ struct strings drop_ins = {0};
         struct unit_fragment fragment;
         struct reading r = {.s = s, .timer = ret};
-        unsigned line;
-        size_t i;
+        const char *why = NULL;
 
         *ret = (struct timer){.accuracy = ACCURACY};
         unit_fragment(s, name, &fragment);
@@ -120,16 +119,10 @@ void timer_read(struct systemd *s, const char *name, struct timer *ret)
         }
         ret->name = fragment.name;
         ret->why = unit_drop_ins(s, fragment.name, &drop_ins);
-        for (i = 0; i <= drop_ins.count && !ret->why; i++) {
-                const struct access_file *file;
-
-                r.path = i == 0 ? fragment.path : drop_ins.items[i - 1];
-                file = access_read(s->access, r.path, UNIT_FILE_MOST);
-                if (file->state != BIO_KNOWN)
-                        ret->why = file->why;
-                else if (unit_file_parse(file->bytes, file->length, take, &r, &line))
-                        ret->why = "its file does not parse";
-        }
+        if (!ret->why)
+                why = unit_read(s, &fragment, &drop_ins, take, &r, &r.path);
+        if (why && !ret->why)
+                ret->why = why;
         if (!ret->unit)
                 ret->unit =
                         arena_printf(&s->arena, "%.*s.service", (int)(strlen(ret->name) - strlen(".timer")), ret->name);

@@ -55,7 +55,8 @@ def generate(r, base, count):
         names.append(name)
         write(f"{r.choice([etc, usr])}/{file}", section(r))
         for _ in range(r.choice([0, 0, 1, 1, 2])):
-            write(f"{r.choice([etc, usr])}/{r.choice([name, file])}.d/{r.choice(['10', '20', '5'])}.conf", section(r))
+            write(f"{r.choice([etc, usr])}/{r.choice([name, file])}.d/{r.choice(['10', '20', '5'])}.conf",
+                  section(r) + (r.choice(["[Timer\n", "[\n", "no assignment\n"]) + section(r) if r.random() < 0.2 else ""))
     for unit in ["a.service", "b.service", "x@.service", "b@.service"] + [n.replace("@in-st", "@")[:-len("timer")] + "service" for n in names]:
         write(f"{usr}/{unit}", "[Service]\nExecStart=/bin/true\n")
     write(f"{usr}/t.target", "[Unit]\nDefaultDependencies=no\n")
