@@ -18,6 +18,7 @@ const struct fact_reader *const fact_readers[] = {
         &packages_fact,
         &pam_fact,
         &sshd_fact,
+        &sudo_fact,
         &systemd_fact,
         &time_fact,
         NULL,

@@ -6,6 +6,7 @@
 #include "facts/facts.h"
 
 extern const struct fact_reader sshd_fact;
+extern const struct fact_reader sudo_fact;
 extern const struct fact_reader accounts_fact;
 extern const struct fact_reader audit_fact;
 extern const struct fact_reader backup_fact;
