@@ -58,14 +58,40 @@ static void fail_by_grant(struct bio_context *c, const struct bio_subject *subje
 
 /* --- files of accounts -------------------------------------------------------------------------------------------- */
 
-static bool is_shadow_group(struct bio_context *c, const struct bio_node *gid, const struct bio_node *name)
+/* What files hold, and who besides root may read it: members of a group that is there for it, where there is one. */
+struct permitted {
+        const char *contents, *group;
+        bool group_root; /* the group with number 0 too */
+        unsigned beyond, beyond_group;
+        const char *most, *most_group;
+};
+
+static const struct permitted permitted[] = {
+        {"directory", NULL, false, 0022U, 0, "writable by root alone", NULL},
+        {"public", NULL, false, 07133U, 0, "at most 0644", NULL},
+        {"secret", "shadow", true, 07177U, 07137U, "at most 0600, or 0640 of the group root or shadow", "at most 0640"},
+        /* sshd ignores a key of root that a group can read, unless the distribution has taught it of this one. */
+        {"key", "ssh_keys", false, 07177U, 07137U, "at most 0600, or 0640 of the group ssh_keys", "at most 0640"},
+};
+
+static const struct permitted *permitted_of(const char *contents)
 {
-        return bio_integer(c, gid) == 0 ||
-               (bio_state(c, name) != BIO_ABSENT && strcmp(bio_string(c, name), "shadow") == 0);
+        const struct permitted *p = permitted;
+
+        while (strcmp(p->contents, contents) != 0)
+                p++;
+        return p;
+}
+
+static bool is_reading_group(struct bio_context *c, const struct permitted *p, const struct bio_node *gid,
+                             const struct bio_node *name)
+{
+        return (p->group_root && bio_integer(c, gid) == 0) ||
+               (bio_state(c, name) != BIO_ABSENT && strcmp(bio_string(c, name), p->group) == 0);
 }
 
 /* Whether an entry of an access list gives more than the file's kind allows. */
-static bool exceeds(struct bio_context *c, const struct bio_node *grant, bool secret)
+static bool exceeds(struct bio_context *c, const struct bio_node *grant, const struct permitted *p)
 {
         const bool user = strcmp(bio_string(c, bio_get(c, grant, "to")), "user") == 0;
         const struct bio_node *id = bio_get(c, grant, "id");
@@ -75,46 +101,52 @@ static bool exceeds(struct bio_context *c, const struct bio_node *grant, bool se
                 return false;
         if (permissions & WRITE)
                 return true;
-        return secret && (permissions & READ) && (user || !is_shadow_group(c, id, bio_get(c, grant, "name")));
+        return p->group && (permissions & READ) && (user || !is_reading_group(c, p, id, bio_get(c, grant, "name")));
 }
 
-static void judge_file(struct bio_context *c, const struct bio_node *file)
+bool judge_file_permissions(struct bio_context *c, const struct bio_node *file)
 {
-        const char *path = bio_string(c, bio_get(c, file, "path"));
-        const char *contents = bio_string(c, bio_get(c, file, "contents"));
+        const struct permitted *p = permitted_of(bio_string(c, bio_get(c, file, "contents")));
         const struct bio_node *metadata = bio_get(c, file, "metadata"), *grant;
-        const struct bio_subject *subject = bio_subject(c, BIO_TECHNICAL, "file:%s", path);
-        const bool secret = strcmp(contents, "secret") == 0, directory = strcmp(contents, "directory") == 0;
-        unsigned beyond = directory ? 0022U : 07133U;
-        const char *most = directory ? "writable by root alone" : "at most 0644";
+        const struct bio_subject *subject =
+                bio_subject(c, BIO_TECHNICAL, "file:%s", bio_string(c, bio_get(c, file, "path")));
+        unsigned beyond = p->beyond;
+        const char *most = p->most;
         bool right;
 
-        if (bio_state(c, metadata) == BIO_ABSENT) {
-                if (strcmp(path, "/etc/passwd") == 0)
-                        bio_evidence(c, bio_conclude(c, subject, BIO_ERROR, "there is no such file"), metadata, NULL,
-                                     true);
-                return;
-        }
         if (!bio_known(c, metadata)) {
                 bio_judge(c, subject, metadata, BIO_EQUALS, most);
-                return;
+                return false;
         }
-        if (secret) {
-                bool group = is_shadow_group(c, bio_get(c, metadata, "group"), bio_get(c, metadata, "group_name"));
-
-                beyond = group ? 07137U : 07177U;
-                most = group ? "at most 0640" : "at most 0600, or 0640 of the group root or shadow";
+        if (p->group && is_reading_group(c, p, bio_get(c, metadata, "group"), bio_get(c, metadata, "group_name"))) {
+                beyond = p->beyond_group;
+                most = p->most_group;
         }
         right = judge_owner(c, subject, metadata, 0);
         right = judge_mode(c, subject, metadata, beyond, most) && right;
         BIO_EACH (c, grant, bio_get(c, metadata, "acl"))
-                if (exceeds(c, grant, secret)) {
+                if (exceeds(c, grant, p)) {
                         fail_by_grant(c, subject, grant);
                         right = false;
                 }
         if (right)
                 bio_evidence(c, bio_conclude(c, subject, BIO_PASS, "as it should be"), bio_get(c, metadata, "mode"),
                              most, true);
+        return right;
+}
+
+static void judge_file(struct bio_context *c, const struct bio_node *file)
+{
+        const struct bio_node *metadata = bio_get(c, file, "metadata");
+        const char *path = bio_string(c, bio_get(c, file, "path"));
+
+        if (bio_state(c, metadata) != BIO_ABSENT)
+                judge_file_permissions(c, file);
+        else if (strcmp(path, "/etc/passwd") == 0)
+                bio_evidence(c,
+                             bio_conclude(c, bio_subject(c, BIO_TECHNICAL, "file:%s", path), BIO_ERROR,
+                                          "there is no such file"),
+                             metadata, NULL, true);
 }
 
 static void file_permissions(struct bio_context *c)

@@ -63,6 +63,10 @@ const struct bio_node *accounts_duplicate_groups(struct facts *f);
 
 /* The files that accounts stand in, and the directories above: a list of {"path","contents","metadata"}. */
 const struct bio_node *accounts_metadata(struct facts *f);
+/* Such an entry of any file; `contents` says what kind of thing it holds. */
+struct bio_node *accounts_file_node(struct facts *f, const char *path, const char *contents);
+/* Whoever can write to a directory above a file can put another in its place: adds those that the list lacks. */
+void accounts_add_directories(struct facts *f, const char *path, struct bio_node *list);
 /* Their lines that begin with + or -: a list of {"file","entry","compat"}. */
 const struct bio_node *accounts_legacy(struct facts *f);
 

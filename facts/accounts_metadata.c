@@ -34,8 +34,9 @@ static struct bio_node *group_name(struct facts *f, const struct accounts *a, in
         return tree_from(tree_absent(t, "no group has this number"), GROUP, 0, 0);
 }
 
-static struct bio_node *file_node(struct facts *f, const struct accounts *a, const char *path, const char *contents)
+struct bio_node *accounts_file_node(struct facts *f, const char *path, const char *contents)
 {
+        const struct accounts *a = accounts_of(f);
         struct tree *t = facts_tree(f);
         struct bio_node *node = tree_from(tree_map(t), path, 0, 0), *metadata = metadata_node(f, path);
         const struct bio_node *acl = tree_get(metadata, "acl");
@@ -67,8 +68,7 @@ static bool has_path(const struct bio_node *list, const char *path)
         return false;
 }
 
-/* Whoever can write to a directory above a file can put another in its place. */
-static void add_directories(struct facts *f, const struct accounts *a, const char *path, struct bio_node *list)
+void accounts_add_directories(struct facts *f, const char *path, struct bio_node *list)
 {
         _cleanup_free_ char *above = must_strdup(path);
         char *slash;
@@ -76,24 +76,23 @@ static void add_directories(struct facts *f, const struct accounts *a, const cha
         while ((slash = strrchr(above, '/'))) {
                 *slash = '\0';
                 if (!has_path(list, *above ? above : "/"))
-                        tree_append(list, file_node(f, a, *above ? above : "/", "directory"));
+                        tree_append(list, accounts_file_node(f, *above ? above : "/", "directory"));
         }
 }
 
 const struct bio_node *accounts_metadata(struct facts *f)
 {
-        const struct accounts *a = accounts_of(f);
         struct bio_node *list = tree_list(facts_tree(f));
         size_t i;
 
         for (i = 0; i < ELEMENTS(files); i++)
-                tree_append(list, file_node(f, a, files[i].path, files[i].contents));
+                tree_append(list, accounts_file_node(f, files[i].path, files[i].contents));
         for (i = 0; i < ELEMENTS(files); i++) {
                 const struct access_file *file = access_stat(facts_access(f), files[i].path);
 
-                add_directories(f, a, files[i].path, list);
+                accounts_add_directories(f, files[i].path, list);
                 if (file->state == BIO_KNOWN)
-                        add_directories(f, a, file->resolved, list);
+                        accounts_add_directories(f, file->resolved, list);
         }
         return list;
 }

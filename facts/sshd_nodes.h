@@ -30,4 +30,15 @@ void sshd_ways_keywords(bool *keywords);
 /* The ways in of a scope whose keywords are set: a list, a way a list of methods that are all asked for. */
 struct bio_node *sshd_ways_node(struct tree *t, const struct bio_node *scope);
 
+/* sshd_keys.c */
+
+/* The files that HostKey names and the directories above: a list of {"path","contents","metadata"}, a key's with "key".
+ */
+const struct bio_node *sshd_host_keys(struct facts *f);
+
+/* sshd_banner.c */
+
+/* Of a scope whose Banner is set: whether sshd sends a text before somebody logs in. Absent: none is named. */
+struct bio_node *sshd_banner_node(struct facts *f, const struct bio_node *scope);
+
 #endif

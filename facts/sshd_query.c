@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The queries `sshd.effective` and `sshd.ways`. */
+/* The queries of sshd. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +16,7 @@ struct asking {
         bool keywords[SSHD_KEYWORDS];
         const char **groups;
         struct bio_node *scopes;
-        bool ways; /* sshd.ways is asked */
+        bool ways, banner; /* sshd.ways, sshd.banner is asked */
 };
 
 static const char *known_or_null(const struct fact_argument *arguments, const char *name)
@@ -82,6 +82,15 @@ static struct bio_node *add_scope(struct asking *a, const struct sshd_instance *
         return scope;
 }
 
+/* What follows from the keywords. */
+static void add_answers(struct asking *a, struct bio_node *scope)
+{
+        if (a->ways)
+                (void)tree_set(scope, "ways", sshd_ways_node(a->t, scope));
+        if (a->banner)
+                (void)tree_set(scope, "sent", sshd_banner_node(a->f, scope));
+}
+
 /* A scope in which no keyword is known, for one reason. */
 static void add_unknown(struct asking *a, struct bio_node *scope, const struct bio_node *why)
 {
@@ -95,8 +104,7 @@ static void add_unknown(struct asking *a, struct bio_node *scope, const struct b
                                 (void)tree_from(node, tree_source(why), tree_line(why), 0);
                         (void)tree_set(scope, sshd_keyword_name((enum sshd_keyword_id)i), node);
                 }
-        if (a->ways)
-                (void)tree_set(scope, "ways", sshd_ways_node(a->t, scope));
+        add_answers(a, scope);
         if (a->question.admission)
                 (void)tree_set(scope, "admits", tree_undecidable(a->t, "%s", tree_why(why)));
 }
@@ -215,8 +223,7 @@ static void add_values(struct asking *a, struct bio_node *scope, const struct ss
                                          a->s->version_source, a->s->version_line, 0);
                 (void)tree_set(scope, sshd_keyword_name(id), node);
         }
-        if (a->ways)
-                (void)tree_set(scope, "ways", sshd_ways_node(a->t, scope));
+        add_answers(a, scope);
 }
 
 /* Whether the models of a version that is not modelled tell the same connections apart. */
@@ -339,6 +346,31 @@ static const struct bio_node *answer_ways(struct facts *f, const struct bio_node
         return answer(&a);
 }
 
+static const struct bio_node *answer_banner(struct facts *f, const struct bio_node *fact,
+                                            const struct fact_argument *arguments)
+{
+        struct asking a = {.f = f, .s = sshd_of(f), .t = facts_tree(f), .banner = true};
+        const char *why;
+
+        (void)fact;
+        if (a.s->state != BIO_KNOWN)
+                return sshd_state_node(a.t, a.s);
+        why = read_question(&a, arguments);
+        if (why)
+                return tree_undecidable(a.t, "%s", why);
+        a.question.keywords = a.keywords;
+        a.keywords[SSHD_BANNER] = true;
+        return answer(&a);
+}
+
+static const struct bio_node *answer_host_keys(struct facts *f, const struct bio_node *fact,
+                                               const struct fact_argument *arguments)
+{
+        (void)fact;
+        (void)arguments;
+        return sshd_host_keys(f);
+}
+
 const struct fact_query sshd_queries[] = {
         {"sshd.effective",
          (const char *const[]){"user", "host", "address", "local_address", "local_port", "rdomain", "keywords",
@@ -346,5 +378,9 @@ const struct fact_query sshd_queries[] = {
          answer_effective, true},
         {"sshd.ways", (const char *const[]){"user", "host", "address", "local_address", "local_port", "rdomain", NULL},
          answer_ways, true},
+        {"sshd.banner",
+         (const char *const[]){"user", "host", "address", "local_address", "local_port", "rdomain", NULL},
+         answer_banner, true},
+        {"sshd.host-keys", (const char *const[]){NULL}, answer_host_keys, true},
         {NULL, NULL, NULL, false},
 };

@@ -150,7 +150,7 @@ static bool fits(const struct bio_node *expected, const json_t *actual)
 
         if (streq(tree_key(expected), "note"))
                 return json_is_string(actual) && strstr(json_string_value(actual), text);
-        if (json_is_string(actual) && json_is_integer(plain))
+        if (json_is_string(actual) && (json_is_integer(plain) || json_is_boolean(plain)))
                 return streq(json_string_value(actual), text);
         return actual ? json_equal(plain, actual) : json_is_null(plain);
 }
