@@ -323,7 +323,7 @@ enum { DER_INTEGER = 0x02, DER_OCTETS = 0x04, DER_SEQUENCE = 0x30 };
 
 static int rsa_part(struct rest rest, struct ssh_key *ret)
 {
-        struct rest version, modulus;
+        struct rest version, modulus = {NULL, 0};
         size_t length;
         int r = take_head(&rest, DER_SEQUENCE, &length);
 
@@ -350,7 +350,7 @@ static int pkcs8_part(struct rest rest, struct ssh_key *ret)
                 {"\x06\x03\x2b\x65\x70", 5, "ED25519", 256},
         };
         static const char rsa[] = "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"; /* rsaEncryption, RFC 8017 */
-        struct rest version, algorithm;
+        struct rest version, algorithm = {NULL, 0};
         size_t length, i;
         int r = take_head(&rest, DER_SEQUENCE, &length);
 
