@@ -239,7 +239,7 @@ static struct bio_node *setting_node(struct tree *t, const struct audit_conf *c,
 static struct bio_node *settings_node(struct tree *t, const struct audit_conf *c, const char *path)
 {
         struct bio_node *map = tree_map(t), *node;
-        int key;
+        enum audit_conf_key key;
 
         if (c->refused) {
                 node = tree_undecidable(t, "auditd ends without having any: %s", c->refused);

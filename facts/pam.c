@@ -447,7 +447,7 @@ static struct bio_node *way_node(struct tree *t, const struct pam_exploration *x
         for (size_t i = 0; i < x->count; i++) {
                 const struct pam_entry *e = x->steps[i].entry;
 
-                (void)tree_append(list, tree_from(tree_printf(t, "%s: %s", e->module ? e->module : e->why,
+                (void)tree_append(list, tree_from(tree_printf(t, "%s: %s", e->kind == PAM_MODULE ? e->module : e->why,
                                                               pam_code_names[x->steps[i].code]),
                                                   e->path, e->line, 0));
         }

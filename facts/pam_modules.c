@@ -154,15 +154,12 @@ static struct pam_answers locks(const struct pam_entry *e, const struct pam_hypo
 {
         struct pam_answers ret = {0};
         uint8_t lock = h->values[PAM_IS_LOCK];
-        bool fails = false, succeeds = false;
+        bool fails = false;
 
         /* The last action that is given counts. */
         for (const char *const *a = e->arguments; a && *a; a++)
-                if (streq(*a, "preauth") || streq(*a, "authfail") || streq(*a, "authsucc")) {
+                if (streq(*a, "preauth") || streq(*a, "authfail") || streq(*a, "authsucc"))
                         fails = streq(*a, "authfail");
-                        succeeds = streq(*a, "authsucc");
-                }
-        (void)succeeds;
         if (lock != 2)
                 ret.codes |= fails ? IGNORED : OK;
         if (lock != 1)

@@ -254,6 +254,10 @@ static int take_module(struct frame *f, struct taken *t, char *name, struct give
                 t->entry.module = keep(f, name);
         take_arguments(f, t);
         (void)add(f, t->type, &t->entry);
+        /* In an included file 1.5 crashes at it, and 1.7 has the entry in one of two chains alone. */
+        if (name && is_nameless(name) && f->includes > 0)
+                return stop(f->s, PAM_SERVICE_OPEN, "an included line whose module has no name", t->entry.path,
+                            t->entry.line);
         if (name && is_nameless(name))
                 return give_up(g, "a module without a name", t->entry.path, t->entry.line);
         return 0;
