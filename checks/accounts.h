@@ -10,7 +10,7 @@ bool accounts_unknown(struct bio_context *c, const struct bio_node *entry, const
 /* The subject of an account. */
 const struct bio_subject *accounts_subject(struct bio_context *c, const struct bio_node *name);
 /* Who may read and change a file, by what it holds ("directory", "public", "secret", "key"): an entry of accounts.files
- * or the like whose metadata is not absent. True where it is as it should be. */
-bool judge_file_permissions(struct bio_context *c, const struct bio_node *file);
+ * or the like whose metadata is not absent. */
+void judge_file_permissions(struct bio_context *c, const struct bio_node *file);
 
 #endif

@@ -5,13 +5,22 @@
 #include "checks/checks.h"
 #include "checks/ssh.h"
 
+/* From wherever: "*", "*.*", "0.0.0.0/0". */
+static bool is_everywhere(const char *host)
+{
+        size_t length = strlen(host);
+
+        return (strspn(host, "*?.:") == length && strchr(host, '*')) ||
+               (length > 2 && strcmp(host + length - 2, "/0") == 0);
+}
+
 /* A pattern that every name matches, but for one of a few letters, from everywhere: "*", "?*", "*@*". */
 static bool is_everybody(const char *entry)
 {
         const char *at = strrchr(entry, '@');
         size_t length = at ? (size_t)(at - entry) : strlen(entry);
 
-        return strspn(entry, "*?") == length && memchr(entry, '*', length) && (!at || strcmp(at, "@*") == 0);
+        return strspn(entry, "*?") == length && memchr(entry, '*', length) && (!at || is_everywhere(at + 1));
 }
 
 /* Whether a list names anybody, and not everybody. */
@@ -76,8 +85,8 @@ static void access(struct bio_context *c)
 
 const struct bio_check ssh_access = {
         .id = "ssh.access",
-        .title = {.nl = "Wie over ssh mag inloggen, staat met naam of groep in de configuratie",
-                  .en = "Who may log in over ssh stands in the configuration by name or group"},
+        .title = {.nl = "Wie over ssh mag inloggen, staat met naam, groep of netwerk in de configuratie",
+                  .en = "Who may log in over ssh stands in the configuration by name, group or network"},
         .why = {.nl = "Zonder lijst komt elk account binnen dat een sleutel of wachtwoord krijgt, ook een dat een "
                       "pakket of een fout erbij zette. Met een lijst is een nieuw account pas een toegang als iemand "
                       "dat beslist.",

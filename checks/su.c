@@ -6,10 +6,11 @@
 
 #define OUTSIDER "caller=other,user=root,wheel=outside"
 
-/* Whether somebody outside pam_wheel's group gets root by a service, with root's password or without. */
+/* Whether somebody outside pam_wheel's group gets root by a service, with root's password or without: then he has no
+ * second factor of root's either. */
 static const struct bio_node *can(struct bio_context *c, const char *service, const char *function, bool password)
 {
-        const char *with = password ? OUTSIDER ",password=right" : OUTSIDER ",password=wrong";
+        const char *with = password ? OUTSIDER ",password=right" : OUTSIDER ",password=wrong,factor=absent";
         const struct bio_node *answer;
 
         answer = bio_query(c, "pam.can", "service", service, "function", function, "with", with);
@@ -86,7 +87,7 @@ const struct bio_check su_restricted = {
                             "passwd --lock root  # then root needs no password\n"
                             "# or, where root must have one, a group is asked for:\n"
                             "groupadd --force --system wheel && usermod --append --groups wheel ADMINISTRATOR\n"
-                            "sed -i '/pam_rootok/a auth required pam_wheel.so group=wheel' /etc/pam.d/su",
+                            "sed -i '/^auth.*pam_rootok/a auth required pam_wheel.so group=wheel' /etc/pam.d/su",
                 .risk = {.nl = "Wie alleen met su root werd, kan dat niet meer; op de console vraagt de noodmodus om "
                                "het wachtwoord van root. Houd een tweede sessie open.",
                          .en = "Who became root by su alone no longer can; on the console the rescue mode asks for "

@@ -17,7 +17,8 @@
 #define PAM_LEVELS       16   /* PAM_SUBSTACK_MAX_LEVEL */
 /* libpam 1.5 follows files that include each other until descriptors run out: what is beyond this is not told. */
 #define PAM_INCLUDES_MOST 64
-#define PAM_FILES_MOST    1024 /* included by a service */
+#define PAM_FILES_MOST    1024              /* included by a service */
+#define PAM_BYTES_MOST    ((size_t)4 << 20) /* over all files of a service, each counted each time it is included */
 
 /* How libpam reads: what changed between 1.5 and 1.7, and what Debian's has of its own. */
 enum pam_release { PAM_1_5, PAM_1_7, PAM_OTHER_RELEASE };
@@ -158,6 +159,7 @@ struct pam_service {
         const char *why, *why_path; /* of all states but the first */
         unsigned why_line;
         unsigned files; /* included so far */
+        size_t bytes;   /* read so far */
         struct pam_stack stacks[PAM_TYPES];
 };
 

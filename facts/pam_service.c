@@ -343,6 +343,9 @@ static int read_file(struct frame *f, struct given_up *g)
                 return -EIO;
         if (file->state == BIO_UNREADABLE)
                 return stop(f->s, PAM_SERVICE_UNREADABLE, file->why, f->path, 0);
+        f->s->bytes += file->length;
+        if (f->s->bytes > PAM_BYTES_MOST)
+                return stop(f->s, PAM_SERVICE_OPEN, "more text than this version reads", f->path, 0);
         return read_lines(f, file, g);
 }
 

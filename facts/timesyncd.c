@@ -63,7 +63,8 @@ static void add_words(struct systemd *s, struct bio_node *list, const char *valu
 {
         const bool told = tree_count(list) > 0;
 
-        while (*(value += strspn(value, " \t\n\r"))) {
+        /* What is beyond is told by the caller. */
+        while (tree_count(list) <= SERVERS_MOST && *(value += strspn(value, " \t\n\r"))) {
                 size_t length = strcspn(value, " \t\n\r");
                 const char *word = arena_copy(&s->arena, value, length);
 
