@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The fact `audit`: whether the kernel's audit is on, with a daemon that takes its records, what that daemon goes by,
- * and the rules. (Whether the
- * next start will have it so is the unit's: query `systemd.unit`.) */
+ * and the rules. (Whether the next start will have it so is the unit's: query `systemd.unit`.) */
 #include <string.h>
 
 #include "facts/audit_internal.h"

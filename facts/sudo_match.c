@@ -103,17 +103,16 @@ static bool is_group(struct sudo *s, uint32_t gid, const char *group)
 
 bool sudo_in_group(struct sudo *s, const struct passwd_line *user, const char *group)
 {
-        const struct sudo_group *found, *m;
+        const struct sudo_group *m, *end = s->memberships + s->membership_count;
 
         if (is_group(s, user->gid, group))
                 return true;
         if (s->membership_count == 0)
                 return false;
-        found = bsearch(&user->name, s->memberships, s->membership_count, sizeof(*s->memberships), name_of_membership);
-        for (m = found; m && m >= s->memberships && span_compare(m->name, user->name) == 0; m--)
-                if (is_group(s, m->gid, group))
-                        return true;
-        for (m = found; m && m < s->memberships + s->membership_count && span_compare(m->name, user->name) == 0; m++)
+        m = bsearch(&user->name, s->memberships, s->membership_count, sizeof(*s->memberships), name_of_membership);
+        while (m && m > s->memberships && span_compare(m[-1].name, user->name) == 0)
+                m--;
+        for (; m && m < end && span_compare(m->name, user->name) == 0; m++)
                 if (is_group(s, m->gid, group))
                         return true;
         return false;
