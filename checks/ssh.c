@@ -11,6 +11,22 @@ static bool is_no(struct bio_context *c, const struct bio_node *mode)
         return bio_known(c, mode) && strcmp(bio_string(c, mode), "no") == 0;
 }
 
+/* Up to 9.7 the service is named after the program. */
+const struct bio_node *sshd_pam_can(struct bio_context *c, const struct bio_node *scope, const char *function,
+                                    const char *with)
+{
+        const struct bio_node *pam = bio_get(c, scope, "UsePAM"), *service = bio_get(c, scope, "PAMServiceName");
+        const struct bio_node *answer;
+
+        if (!bio_known(c, pam))
+                return pam;
+        if (!bio_known(c, service) && bio_state(c, service) != BIO_ABSENT)
+                return service;
+        answer = bio_query(c, "pam.can", "service", bio_known(c, service) ? bio_string(c, service) : "sshd", "function",
+                           function, "with", with, NULL);
+        return bio_known(c, answer) ? bio_get(c, answer, "can") : answer;
+}
+
 /* For every connection that sshd tells apart by its Match blocks. sshd asks for uid 0, not for the name: whatever an
  * account with uid 0 is called, PermitRootLogin is about it. False where it gets in, or that is not known. */
 static bool judge_account(struct bio_context *c, const char *name, enum bio_class class)
@@ -188,7 +204,8 @@ static bool nobody_gets_in(struct bio_context *c, const struct bio_node *scope)
 }
 
 /* A password would open this scope, if somebody is let in. */
-static void judge_open(struct bio_context *c, const struct bio_subject *subject, const struct bio_node *scope)
+static void judge_open(struct bio_context *c, const struct bio_subject *subject, const struct bio_node *scope,
+                       const struct bio_node *keyword)
 {
         const struct bio_node *admits = bio_get(c, scope, "admits");
 
@@ -198,8 +215,22 @@ static void judge_open(struct bio_context *c, const struct bio_subject *subject,
                                           "a password alone opens, but whether sshd lets anybody in is not known"),
                              admits, NULL, true);
         else
-                bio_evidence(c, bio_conclude(c, subject, BIO_FAIL, "a password alone opens"),
-                             bio_get(c, scope, "PasswordAuthentication"), "no", true);
+                bio_evidence(c, bio_conclude(c, subject, BIO_FAIL, "a password alone opens"), keyword, "no", true);
+}
+
+/* PAM asks: whether a password alone is answer enough. */
+static void judge_questions(struct bio_context *c, const struct bio_subject *subject, const struct bio_node *scope)
+{
+        const struct bio_node *questions = bio_get(c, scope, "KbdInteractiveAuthentication");
+        const struct bio_node *can = sshd_pam_can(c, scope, "authenticate", "caller=root,password=right,factor=absent");
+
+        if (bio_known(c, can) && bio_boolean(c, can))
+                judge_open(c, subject, scope, questions);
+        else if (bio_known(c, can))
+                bio_evidence(c, bio_conclude(c, subject, BIO_PASS, "PAM asks for more than a password"), can, NULL,
+                             true);
+        else
+                bio_evidence(c, bio_judge(c, subject, can, BIO_IS_FALSE, NULL), questions, "no", false);
 }
 
 static void judge_password(struct bio_context *c, const struct bio_node *scope)
@@ -220,12 +251,9 @@ static void judge_password(struct bio_context *c, const struct bio_node *scope)
                 bio_evidence(c, bio_conclude(c, subject, BIO_ERROR, "by what somebody gets in is not known"), ways,
                              NULL, true);
         else if (some_way_has(c, ways, NOTHING))
-                judge_open(c, subject, scope);
+                judge_open(c, subject, scope, password);
         else if (some_way_has(c, ways, WHAT_PAM_ASKS))
-                bio_evidence(c,
-                             bio_conclude(c, subject, BIO_ERROR,
-                                          "PAM asks the questions, perhaps for a password alone: it is not read yet"),
-                             questions, "no", true);
+                judge_questions(c, subject, scope);
         else
                 bio_evidence(c, bio_conclude(c, subject, BIO_PASS, "no password alone opens"),
                              is_yes(c, password) ? methods : password, NULL, true);
@@ -324,7 +352,7 @@ const struct bio_check ssh_password_login = {
         .severity = BIO_HIGH,
         .aspect = BIO_EXISTENCE,
         .max_age = "P2D",
-        .uses = (const char *const[]){"sshd", NULL},
+        .uses = (const char *const[]){"sshd", "pam", NULL},
         .run = password_login,
 };
 

@@ -11,5 +11,9 @@ bool judge_sshd(struct bio_context *c);
 const struct bio_subject *ssh_scope_subject(struct bio_context *c, const struct bio_node *scope);
 /* A keyword, for every configuration that can be in force. */
 void judge_sshd_keyword(struct bio_context *c, const char *keyword, enum bio_operator op, const char *expected);
+/* Whether the PAM service that sshd asks in a scope can let somebody through ("authenticate", "account"): pam.can's
+ * `can`, or why that is not known. The scope has UsePAM and PAMServiceName. */
+const struct bio_node *sshd_pam_can(struct bio_context *c, const struct bio_node *scope, const char *function,
+                                    const char *with);
 
 #endif

@@ -34,37 +34,21 @@ static bool names_some(struct bio_context *c, const struct bio_node *list)
         return bio_count(c, list) > 0;
 }
 
-/* Whether somebody passes the account stack that sshd asks; up to 9.7 its service is named after the program. NULL: it
- * asks none. */
-static const struct bio_node *pam_lets_in(struct bio_context *c, const struct bio_node *scope)
-{
-        const struct bio_node *service = bio_get(c, scope, "PAMServiceName"), *pam = bio_get(c, scope, "UsePAM"),
-                              *answer;
-
-        if (bio_known(c, pam) && strcmp(bio_string(c, pam), "no") == 0)
-                return NULL;
-        if (!bio_known(c, pam))
-                return pam;
-        if (!bio_known(c, service) && bio_state(c, service) != BIO_ABSENT)
-                return service;
-        answer = bio_query(c, "pam.can", "service", bio_known(c, service) ? bio_string(c, service) : "sshd", "function",
-                           "account", NULL);
-        return bio_known(c, answer) ? bio_get(c, answer, "can") : answer;
-}
-
 /* Nobody is named. The account stack of PAM may still keep people out, by pam_access and its like. */
 static void judge_unnamed(struct bio_context *c, const struct bio_subject *subject, const struct bio_node *scope)
 {
-        const struct bio_node *can = pam_lets_in(c, scope), *users = bio_get(c, scope, "AllowUsers");
+        const struct bio_node *pam = bio_get(c, scope, "UsePAM"), *users = bio_get(c, scope, "AllowUsers");
+        const bool asked = !bio_known(c, pam) || strcmp(bio_string(c, pam), "no") != 0;
+        const struct bio_node *can = sshd_pam_can(c, scope, "account", "");
         struct bio_finding *finding;
 
-        if (can && !(bio_known(c, can) && bio_boolean(c, can))) {
+        if (asked && !(bio_known(c, can) && bio_boolean(c, can))) {
                 bio_evidence(c, bio_judge(c, subject, can, BIO_IS_FALSE, NULL), users, NULL, false);
                 return;
         }
         finding = bio_conclude(c, subject, BIO_FAIL, "everybody with an account gets in");
         bio_evidence(c, finding, users, "names, here or in AllowGroups", true);
-        bio_evidence(c, finding, can ? can : bio_get(c, scope, "UsePAM"), NULL, false);
+        bio_evidence(c, finding, asked ? can : pam, NULL, false);
 }
 
 static void judge_access(struct bio_context *c, const struct bio_node *scope)

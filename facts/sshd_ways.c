@@ -24,7 +24,8 @@ static const struct {
         {"none", {SSHD_PASSWORD_AUTHENTICATION, SSHD_PERMIT_EMPTY_PASSWORDS}, false},
 };
 
-static const enum sshd_keyword_id others[] = {SSHD_AUTHENTICATION_METHODS, SSHD_REFUSE_CONNECTION};
+static const enum sshd_keyword_id others[] = {SSHD_AUTHENTICATION_METHODS, SSHD_REFUSE_CONNECTION,
+                                              SSHD_PAM_SERVICE_NAME};
 
 void sshd_ways_keywords(bool *keywords)
 {
@@ -98,7 +99,7 @@ static void add_any(struct tree *t, struct bio_node *ways, const struct bio_node
         }
 }
 
-/* The first of the keywords that is not known, or NULL. (RefuseConnection is not there in 9.2p1.) */
+/* The first of the keywords that is not known, or NULL. (Two of them are not there in 9.2p1.) */
 static const struct bio_node *find_unknown(const struct bio_node *scope)
 {
         bool keywords[SSHD_KEYWORDS] = {false};
