@@ -27,22 +27,13 @@ static const char *const transports[] = {"tcp", "krb5", NULL};
 /* How a keyword's value is read. IGNORED: taken, and without effect. */
 enum reading { YES_OR_NO, NUMBER, AMOUNT, PORTS, WORD, ACTION, TEXT, LOG_FILE, GROUP, MAIL, KRB5, IGNORED };
 
-#define TEXTS_OF(value) \
-        { \
-                .form = AUDIT_WORD, .text = (value) \
-        }
-#define NUMBER_OF(value) \
-        { \
-                .form = AUDIT_NUMBER, .number = (value) \
-        }
-#define BOOLEAN_OF(value) \
-        { \
-                .form = AUDIT_YES_OR_NO, .number = (value) \
-        }
-#define UNSET \
-        { \
-                .form = AUDIT_UNSET \
-        }
+/* Releases of clang-format differ on macros of this form. */
+/* clang-format off */
+#define TEXTS_OF(value) {.form = AUDIT_WORD, .text = (value)}
+#define NUMBER_OF(value) {.form = AUDIT_NUMBER, .number = (value)}
+#define BOOLEAN_OF(value) {.form = AUDIT_YES_OR_NO, .number = (value)}
+#define UNSET {.form = AUDIT_UNSET}
+/* clang-format on */
 
 /* In the order of audit_conf_key; defaults are those of clear_config(), where they do not hang on the build: Debian's
  * has listener and Kerberos. */

@@ -507,6 +507,8 @@ static const struct bio_node *answer_can(struct facts *f, const struct bio_node 
         bad = question_of(arguments, &q);
         if (bad || !name || !*name)
                 return tree_undecidable(t, "pam.can does not know what is meant by %s", bad ? bad : "no service");
+        if (!p->directories && access_stat(facts_access(f), "/etc/pam.conf")->state == BIO_ABSENT)
+                return tree_undecidable(t, "nothing of PAM is seen");
         s = pam_service_of(p, name);
         fault = pam_service_fault(p, s);
         if (!fault) {
