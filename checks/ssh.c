@@ -6,9 +6,9 @@
 #include "checks/in_force.h"
 #include "checks/ssh.h"
 
-static bool is_no(struct bio_context *c, const struct bio_node *mode)
+bool sshd_says(struct bio_context *c, const struct bio_node *value, const char *word)
 {
-        return bio_known(c, mode) && strcmp(bio_string(c, mode), "no") == 0;
+        return bio_known(c, value) && strcmp(bio_string(c, value), word) == 0;
 }
 
 /* Up to 9.7 the service is named after the program. */
@@ -40,7 +40,7 @@ static bool judge_account(struct bio_context *c, const char *name, enum bio_clas
 
                 bio_judge(c, bio_subject(c, named, "user:%s/%s", name, bio_string(c, where)),
                           bio_get(c, scope, "PermitRootLogin"), BIO_EQUALS, "no");
-                kept_out = kept_out && is_no(c, bio_get(c, scope, "PermitRootLogin"));
+                kept_out = kept_out && sshd_says(c, bio_get(c, scope, "PermitRootLogin"), "no");
         }
         return kept_out;
 }
@@ -55,7 +55,7 @@ static void judge_unseen(struct bio_context *c, const char *source)
                 const struct bio_node *where = bio_get(c, scope, "applies_to");
                 const struct bio_node *mode = bio_get(c, scope, "PermitRootLogin");
 
-                if (is_no(c, mode))
+                if (sshd_says(c, mode, "no"))
                         continue;
                 bio_evidence(
                         c,
@@ -161,11 +161,6 @@ const struct bio_check ssh_root_login = {
 
 /* --- passwords ---------------------------------------------------------------------------------------------------- */
 
-static bool is_yes(struct bio_context *c, const struct bio_node *value)
-{
-        return strcmp(bio_string(c, value), "yes") == 0;
-}
-
 /* What stands between a session and somebody who knows (or guesses) a password. */
 enum barrier { SOMETHING_ELSE, WHAT_PAM_ASKS, NOTHING };
 
@@ -242,7 +237,7 @@ static void judge_password(struct bio_context *c, const struct bio_node *scope)
         const struct bio_node *methods = bio_get(c, scope, "AuthenticationMethods");
 
         /* Two that are off are enough to know, also of a version whose other defaults are not known. */
-        if (is_no(c, password) && is_no(c, questions))
+        if (sshd_says(c, password, "no") && sshd_says(c, questions, "no"))
                 bio_judge(c, subject, password, BIO_EQUALS, "no");
         else if (nobody_gets_in(c, scope))
                 bio_evidence(c, bio_conclude(c, subject, BIO_PASS, "sshd lets in nobody who could use a password"),
@@ -256,7 +251,7 @@ static void judge_password(struct bio_context *c, const struct bio_node *scope)
                 judge_questions(c, subject, scope);
         else
                 bio_evidence(c, bio_conclude(c, subject, BIO_PASS, "no password alone opens"),
-                             is_yes(c, password) ? methods : password, NULL, true);
+                             sshd_says(c, password, "yes") ? methods : password, NULL, true);
 }
 
 static void password_login(struct bio_context *c)
@@ -295,11 +290,11 @@ static void empty_passwords(struct bio_context *c)
                 const struct bio_subject *subject = ssh_scope_subject(c, scope);
                 const struct bio_node *empty = bio_get(c, scope, "PermitEmptyPasswords");
 
-                if (is_yes(c, empty) && nobody_gets_in(c, scope))
+                if (sshd_says(c, empty, "yes") && nobody_gets_in(c, scope))
                         bio_evidence(c,
                                      bio_conclude(c, subject, BIO_PASS, "sshd lets in nobody who could use a password"),
                                      bio_get(c, scope, "admits"), NULL, true);
-                else if (!is_yes(c, empty) || takes_passwords(c, bio_get(c, scope, "ways")))
+                else if (!sshd_says(c, empty, "yes") || takes_passwords(c, bio_get(c, scope, "ways")))
                         bio_judge(c, subject, empty, BIO_EQUALS, "no");
                 else
                         bio_evidence(c, bio_conclude(c, subject, BIO_PASS, "nothing here asks for a password"), empty,

@@ -38,8 +38,8 @@ static bool names_some(struct bio_context *c, const struct bio_node *list)
 static void judge_unnamed(struct bio_context *c, const struct bio_subject *subject, const struct bio_node *scope)
 {
         const struct bio_node *pam = bio_get(c, scope, "UsePAM"), *users = bio_get(c, scope, "AllowUsers");
-        const bool asked = !bio_known(c, pam) || strcmp(bio_string(c, pam), "no") != 0;
-        const struct bio_node *can = sshd_pam_can(c, scope, "account", "");
+        const bool asked = !sshd_says(c, pam, "no");
+        const struct bio_node *can = asked ? sshd_pam_can(c, scope, "account", "") : NULL;
         struct bio_finding *finding;
 
         if (asked && !(bio_known(c, can) && bio_boolean(c, can))) {

@@ -104,7 +104,7 @@ static void judge_list(struct bio_context *c, const struct bio_node *scope, size
         const struct bio_node *on = lists[i].in_use ? bio_get(c, scope, lists[i].in_use) : NULL;
         const struct bio_subject *subject;
 
-        if (on && bio_known(c, on) && strcmp(bio_string(c, on), "no") == 0)
+        if (on && sshd_says(c, on, "no"))
                 return;
         subject = bio_subject(c, bio_class(c, where), "service:ssh/%s/%s", bio_string(c, where), lists[i].keyword);
         if (bio_known(c, list))

@@ -85,6 +85,6 @@ const struct bio_check ssh_host_keys = {
         .severity = BIO_HIGH,
         .aspect = BIO_EXISTENCE,
         .max_age = "P2D",
-        .uses = (const char *const[]){"sshd", "accounts", NULL},
+        .uses = (const char *const[]){"sshd", NULL},
         .run = host_keys,
 };

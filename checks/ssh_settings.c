@@ -5,11 +5,6 @@
 #include "checks/checks.h"
 #include "checks/ssh.h"
 
-static bool says(struct bio_context *c, const struct bio_node *value, const char *word)
-{
-        return bio_known(c, value) && strcmp(bio_string(c, value), word) == 0;
-}
-
 /* DisableForwarding goes for both (sshd_config(5)). */
 static void judge_forwarding(struct bio_context *c, const struct bio_node *scope)
 {
@@ -19,14 +14,14 @@ static void judge_forwarding(struct bio_context *c, const struct bio_node *scope
         bool found = false;
         size_t i;
 
-        if (says(c, all, "yes")) {
+        if (sshd_says(c, all, "yes")) {
                 bio_judge(c, subject, all, BIO_EQUALS, "yes");
                 return;
         }
         for (i = 0; i < sizeof(keywords) / sizeof(*keywords); i++) {
                 const struct bio_node *one = bio_get(c, scope, keywords[i]);
 
-                if (says(c, one, "no"))
+                if (sshd_says(c, one, "no"))
                         continue;
                 /* It is on, unless what is not known switches it off. */
                 bio_judge(c, subject, bio_known(c, all) ? one : all, BIO_EQUALS, "no");

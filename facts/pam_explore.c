@@ -123,27 +123,26 @@ static void take_code(struct exploring *x, uint32_t from, enum pam_code code, ui
                 add_edge(x, from, code, to);
 }
 
+static void may_become(struct exploring *x, uint32_t from, struct pam_state s, size_t at, struct pam_verdict now)
+{
+        uint32_t to;
+
+        s.at = (uint16_t)at;
+        s.now = now;
+        to = state_of(x, &s);
+        if (to != NOTHING)
+                add_edge(x, from, PAM_PERM_DENIED, to);
+}
+
 /* A control of which it is not told what it does: it may end in any way, or go on in any. */
 static void take_open_control(struct exploring *x, uint32_t from)
 {
-        struct pam_state s = x->states[from].s, other;
-        uint32_t to;
+        const struct pam_state s = x->states[from].s;
 
         x->states[from].open = true;
-        for (int i = 0; i < 3; i++) {
-                other = s;
-                other.now = (struct pam_verdict){(uint8_t)(i == 2 ? PAM_NEGATIVE : PAM_POSITIVE),
-                                                 (uint8_t)(i == 0 ? PAM_SUCCESS : PAM_PERM_DENIED)};
-                if (i < 2)
-                        other.at = (uint16_t)(i == 0 ? x->stack->count : s.at + 1u);
-                else
-                        other.at = (uint16_t)(s.at + 1u);
-                if (i == 1)
-                        other.now = s.now;
-                to = state_of(x, &other);
-                if (to != NOTHING)
-                        add_edge(x, from, PAM_PERM_DENIED, to);
-        }
+        may_become(x, from, s, x->stack->count, (struct pam_verdict){PAM_POSITIVE, PAM_SUCCESS});
+        may_become(x, from, s, s.at + 1u, s.now);
+        may_become(x, from, s, s.at + 1u, (struct pam_verdict){PAM_NEGATIVE, PAM_PERM_DENIED});
 }
 
 static void expand(struct exploring *x, uint32_t from)

@@ -133,6 +133,7 @@ struct pam_entry {
         struct pam_control control;
         const char *control_text;     /* as written; "" where there is none */
         const char *module;           /* as written, or the substack's file; NULL: none */
+        const char *name;             /* PAM_MODULE: its file name without directory and ending: "pam_unix" */
         const char *why;              /* PAM_MUST_FAIL: what is wrong */
         const char *const *arguments; /* ended by NULL */
         const char *path;
@@ -175,6 +176,9 @@ struct pam {
         size_t count, allocated;
         const char **names; /* of all services that have a file or lines */
         size_t names_count, names_allocated;
+        const char **places; /* directories of modules; not looked for before the first is asked for */
+        size_t places_count, places_allocated;
+        bool places_found;
 };
 
 struct pam *pam_of(struct facts *f);
@@ -184,10 +188,11 @@ const struct pam_service *pam_service_of(struct pam *p, const char *name);
 const struct pam_service *pam_service_fault(struct pam *p, const struct pam_service *s);
 /* The stack that counts: where the service has none of a type, that of `other`. */
 const struct pam_stack *pam_stack_of(struct pam *p, const struct pam_service *s, enum pam_type type);
+/* Why a service has no answer of its own; NULL: libpam gives up, which is one. */
+struct bio_node *pam_fault_node(struct pam *p, const struct pam_service *fault);
+extern const struct fact_query pam_queries[];
 /* Adds what its file holds. */
 void pam_service_read(struct pam *p, struct pam_service *s);
-/* The file name of a module without directory and ending: "pam_unix". */
-const char *pam_module_name(struct pam *p, const struct pam_entry *e);
 /* Whether a module's file is there; false with *why where it could not be told. */
 bool pam_module_there(struct pam *p, const struct pam_entry *e, const char **why);
 

@@ -331,7 +331,7 @@ struct pam_answers pam_module_answers(struct pam *p, const struct pam_entry *e, 
                 ret.open = why != NULL;
                 return ret;
         }
-        row = row_of(pam_module_name(p, e));
+        row = row_of(e->name);
         if (!row)
                 return (struct pam_answers){.codes = EVERY, .open = true};
         if (codes_of(row, function) == 0) {

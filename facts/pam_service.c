@@ -246,12 +246,22 @@ static int take_include(struct frame *f, struct taken *t, const char *name, stru
         return 0;
 }
 
+/* "/lib/security/pam_unix.so" is pam_unix. */
+static const char *name_of(struct frame *f, const char *module)
+{
+        const char *slash = strrchr(module, '/'), *name = slash ? slash + 1 : module, *dot = strrchr(name, '.');
+
+        return arena_copy(&f->p->arena, name, dot ? (size_t)(dot - name) : strlen(name));
+}
+
 static int take_module(struct frame *f, struct taken *t, char *name, struct given_up *g)
 {
-        if (!name)
+        if (!name) {
                 must_fail(t, "no module");
-        else
+        } else {
                 t->entry.module = keep(f, name);
+                t->entry.name = name_of(f, name);
+        }
         take_arguments(f, t);
         (void)add(f, t->type, &t->entry);
         /* In an included file 1.5 crashes at it, and 1.7 has the entry in one of two chains alone. */

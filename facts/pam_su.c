@@ -43,7 +43,7 @@ static void take_service(struct pam *p, const char *name, struct bio_node *list)
         }
         stack = pam_stack_of(p, s, PAM_AUTH);
         for (size_t i = 0; i < stack->count; i++)
-                if (stack->entries[i].kind == PAM_MODULE && streq(pam_module_name(p, &stack->entries[i]), "pam_wheel"))
+                if (stack->entries[i].kind == PAM_MODULE && streq(stack->entries[i].name, "pam_wheel"))
                         take_wheel(p, &stack->entries[i], list);
 }
 

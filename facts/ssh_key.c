@@ -16,25 +16,24 @@ static const struct {
         const char *name, *type;
         unsigned integer; /* 1 is the first; 0: `bits` */
         unsigned bits;
-        bool certificate;
 } kinds[] = {
-        {"ssh-rsa", "RSA", 2, 0, false},
-        {"ssh-dss", "DSA", 1, 0, false},
-        {"ssh-ed25519", "ED25519", 0, 256, false},
-        {"ecdsa-sha2-nistp256", "ECDSA", 0, 256, false},
-        {"ecdsa-sha2-nistp384", "ECDSA", 0, 384, false},
-        {"ecdsa-sha2-nistp521", "ECDSA", 0, 521, false},
-        {"sk-ssh-ed25519@openssh.com", "ED25519-SK", 0, 256, false},
-        {"sk-ecdsa-sha2-nistp256@openssh.com", "ECDSA-SK", 0, 256, false},
+        {"ssh-rsa", "RSA", 2, 0},
+        {"ssh-dss", "DSA", 1, 0},
+        {"ssh-ed25519", "ED25519", 0, 256},
+        {"ecdsa-sha2-nistp256", "ECDSA", 0, 256},
+        {"ecdsa-sha2-nistp384", "ECDSA", 0, 384},
+        {"ecdsa-sha2-nistp521", "ECDSA", 0, 521},
+        {"sk-ssh-ed25519@openssh.com", "ED25519-SK", 0, 256},
+        {"sk-ecdsa-sha2-nistp256@openssh.com", "ECDSA-SK", 0, 256},
         /* Behind the name of a certificate stands a nonce. */
-        {"ssh-rsa-cert-v01@openssh.com", "RSA", 3, 0, true},
-        {"ssh-dss-cert-v01@openssh.com", "DSA", 2, 0, true},
-        {"ssh-ed25519-cert-v01@openssh.com", "ED25519", 0, 256, true},
-        {"ecdsa-sha2-nistp256-cert-v01@openssh.com", "ECDSA", 0, 256, true},
-        {"ecdsa-sha2-nistp384-cert-v01@openssh.com", "ECDSA", 0, 384, true},
-        {"ecdsa-sha2-nistp521-cert-v01@openssh.com", "ECDSA", 0, 521, true},
-        {"sk-ssh-ed25519-cert-v01@openssh.com", "ED25519-SK", 0, 256, true},
-        {"sk-ecdsa-sha2-nistp256-cert-v01@openssh.com", "ECDSA-SK", 0, 256, true},
+        {"ssh-rsa-cert-v01@openssh.com", "RSA", 3, 0},
+        {"ssh-dss-cert-v01@openssh.com", "DSA", 2, 0},
+        {"ssh-ed25519-cert-v01@openssh.com", "ED25519", 0, 256},
+        {"ecdsa-sha2-nistp256-cert-v01@openssh.com", "ECDSA", 0, 256},
+        {"ecdsa-sha2-nistp384-cert-v01@openssh.com", "ECDSA", 0, 384},
+        {"ecdsa-sha2-nistp521-cert-v01@openssh.com", "ECDSA", 0, 521},
+        {"sk-ssh-ed25519-cert-v01@openssh.com", "ED25519-SK", 0, 256},
+        {"sk-ecdsa-sha2-nistp256-cert-v01@openssh.com", "ECDSA-SK", 0, 256},
 };
 
 /* Bytes that are still to be read. */
@@ -97,9 +96,7 @@ int ssh_key_blob(const unsigned char *bytes, size_t length, struct ssh_key *ret)
         for (n = 0; n < kinds[i].integer; n++)
                 if (!take_string(&rest, &field))
                         return -EINVAL;
-        *ret = (struct ssh_key){.type = kinds[i].type,
-                                .bits = kinds[i].integer > 0 ? bits_of(field) : kinds[i].bits,
-                                .is_certificate = kinds[i].certificate};
+        *ret = (struct ssh_key){.type = kinds[i].type, .bits = kinds[i].integer > 0 ? bits_of(field) : kinds[i].bits};
         return ret->bits > 0 ? 0 : -EINVAL;
 }
 

@@ -16,7 +16,6 @@ struct ssh_key {
         const char *type; /* "RSA", "ECDSA", "ED25519", "DSA", "ECDSA-SK", "ED25519-SK"; a static text */
         unsigned bits;    /* 0: not looked for (of PEM that is no RSA) */
         bool is_public;   /* the file holds a public key alone */
-        bool is_certificate;
 };
 
 #define SSH_KEY_BITS_MOST 65536

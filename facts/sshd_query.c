@@ -315,31 +315,38 @@ static const struct bio_node *answer(struct asking *a)
         return a->scopes;
 }
 
+/* NULL, or the answer where nothing can be asked. */
+static const struct bio_node *begin(struct asking *a, struct facts *f, const struct fact_argument *arguments)
+{
+        const char *why;
+
+        *a = (struct asking){.f = f, .s = sshd_of(f), .t = facts_tree(f)};
+        if (a->s->state != BIO_KNOWN)
+                return sshd_state_node(a->t, a->s);
+        why = read_question(a, arguments);
+        return why ? tree_undecidable(a->t, "%s", why) : NULL;
+}
+
 static const struct bio_node *answer_effective(struct facts *f, const struct bio_node *fact,
                                                const struct fact_argument *arguments)
 {
-        struct asking a = {.f = f, .s = sshd_of(f), .t = facts_tree(f)};
-        const char *why;
+        struct asking a;
+        const struct bio_node *refused = begin(&a, f, arguments);
 
         (void)fact;
-        if (a.s->state != BIO_KNOWN)
-                return sshd_state_node(a.t, a.s);
-        why = read_question(&a, arguments);
-        return why ? tree_undecidable(a.t, "%s", why) : answer(&a);
+        return refused ? refused : answer(&a);
 }
 
 static const struct bio_node *answer_ways(struct facts *f, const struct bio_node *fact,
                                           const struct fact_argument *arguments)
 {
-        struct asking a = {.f = f, .s = sshd_of(f), .t = facts_tree(f), .ways = true};
-        const char *why;
+        struct asking a;
+        const struct bio_node *refused = begin(&a, f, arguments);
 
         (void)fact;
-        if (a.s->state != BIO_KNOWN)
-                return sshd_state_node(a.t, a.s);
-        why = read_question(&a, arguments);
-        if (why)
-                return tree_undecidable(a.t, "%s", why);
+        if (refused)
+                return refused;
+        a.ways = true;
         a.question.exists = a.question.admission = a.question.by_password = true;
         a.question.keywords = a.keywords;
         sshd_ways_keywords(a.keywords);
@@ -349,15 +356,13 @@ static const struct bio_node *answer_ways(struct facts *f, const struct bio_node
 static const struct bio_node *answer_banner(struct facts *f, const struct bio_node *fact,
                                             const struct fact_argument *arguments)
 {
-        struct asking a = {.f = f, .s = sshd_of(f), .t = facts_tree(f), .banner = true};
-        const char *why;
+        struct asking a;
+        const struct bio_node *refused = begin(&a, f, arguments);
 
         (void)fact;
-        if (a.s->state != BIO_KNOWN)
-                return sshd_state_node(a.t, a.s);
-        why = read_question(&a, arguments);
-        if (why)
-                return tree_undecidable(a.t, "%s", why);
+        if (refused)
+                return refused;
+        a.banner = true;
         a.question.keywords = a.keywords;
         a.keywords[SSHD_BANNER] = true;
         return answer(&a);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "facts/sshd_host.h"
+#include "facts/version_number.h"
 
 /* Debian 12 and 13 as released; what changed in their updates is said in their changelogs. */
 #define BOOKWORM "1:9.2p1-2"
@@ -34,22 +35,6 @@ static const char *banner(struct arena *arena, const char *portable, const char 
 
         text_printf(&t, "OpenSSH_%s Debian-%s", portable, strchr(version, '-') + 1);
         return arena_copy(arena, text_string(&t), t.length);
-}
-
-/* "1:9.6p1-3ubuntu13" as 906; -1 where there is no such number. */
-static long number(const char *version)
-{
-        const char *colon = strchr(version, ':');
-        unsigned long major, minor;
-        char *end;
-
-        version = colon ? colon + 1 : version;
-        major = strtoul(version, &end, 10);
-        if (end == version || *end != '.')
-                return -1;
-        version = end + 1;
-        minor = strtoul(version, &end, 10);
-        return end == version || major > 100 || minor > 99 ? -1 : (long)(major * 100 + minor);
 }
 
 /* What is certain of a version that is not modelled, by what its release notes say of how a line is read. */
@@ -98,7 +83,7 @@ size_t sshd_releases(struct arena *arena, const char *version, struct sshd_relea
                 ret[0].ipqos_dscp = update >= 3;
                 return 1;
         }
-        n = number(version);
+        n = version_number(version);
         if (n >= 700)
                 return open_releases(ret, n);
         *why = "this version of OpenSSH is not modelled";

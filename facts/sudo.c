@@ -116,16 +116,6 @@ static const struct bio_node *read_sudo(struct facts *f)
         return root;
 }
 
-/* A list that a query answers, or why there is none. Refused rules grant nothing. */
-static struct bio_node *list_or_why(struct sudo *s, struct bio_node *(*list)(struct sudo *))
-{
-        struct bio_node *why = unknown(s);
-
-        if (why)
-                return why;
-        return s->rules.refuses ? tree_list(facts_tree(s->facts)) : list(s);
-}
-
 /* `sudo.settings`: what can be in force of each setting. */
 static const struct bio_node *answer_settings(struct facts *f, const struct bio_node *fact,
                                               const struct fact_argument *arguments)
@@ -149,7 +139,9 @@ static const struct bio_node *answer_grants(struct facts *f, const struct bio_no
         (void)arguments;
         if (node)
                 return node;
-        grants = list_or_why(s, sudo_grants_node);
+        /* Refused rules grant nothing. */
+        grants = s->rules.refuses ? tree_list(facts_tree(f)) : sudo_grants_node(s);
+        /* Matching them may have been too much to compare. */
         node = unknown(s);
         if (node)
                 return node;
