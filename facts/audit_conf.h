@@ -72,13 +72,15 @@ struct audit_conf_host {
         const char *(*group)(void *user, const char *name, uint32_t *gid, bool *unknown);
 };
 
+struct audit_conf_line {
+        enum audit_conf_key key;
+        struct audit_conf_value value;
+};
+
 /* All lines that auditd took, in their order. Everything lives in the arena. */
 struct audit_conf {
         struct arena *arena;
-        struct audit_conf_line {
-                enum audit_conf_key key;
-                struct audit_conf_value value;
-        } * lines;
+        struct audit_conf_line *lines;
         size_t count, allocated; /* `lines` is allocated with malloc: release with audit_conf_free() */
         const char *refused;     /* why auditd ends; NULL: it does not */
         unsigned refused_line;   /* 0: no line alone */

@@ -69,21 +69,21 @@ static size_t variable(const char *s, const char *end)
         return n;
 }
 
-/* The unit of a word: a character that is not in `not`, or a backslash with one that is not in `not_escaped`. */
-static size_t unit(const char *s, const char *end, const char * not, const char *not_escaped)
+/* The unit of a word: a character that is not in `apart`, or a backslash with one that is not in `apart_escaped`. */
+static size_t unit(const char *s, const char *end, const char *apart, const char *apart_escaped)
 {
         if (s >= end)
                 return 0;
         if (*s == '\\')
-                return s + 1 < end && !one_of(s[1], not_escaped) ? 2 : 0;
-        return one_of(*s, not ) ? 0 : 1;
+                return s + 1 < end && !one_of(s[1], apart_escaped) ? 2 : 0;
+        return one_of(*s, apart) ? 0 : 1;
 }
 
-static size_t units(const char *s, const char *end, const char * not, const char *not_escaped)
+static size_t units(const char *s, const char *end, const char *apart, const char *apart_escaped)
 {
         size_t n = 0, more;
 
-        while ((more = unit(s + n, end, not, not_escaped)) > 0)
+        while ((more = unit(s + n, end, apart, apart_escaped)) > 0)
                 n += more;
         return n;
 }
@@ -238,11 +238,11 @@ static size_t escaped_any(const char *s, const char *end)
         return s + 1 < end && s[0] == '\\' && !one_of(s[1], "\r\n") ? 2 : 0;
 }
 
-static size_t span_without(const char *s, const char *end, const char * not )
+static size_t span_without(const char *s, const char *end, const char *apart)
 {
         size_t n = 0;
 
-        while (s + n < end && !one_of(s[n], not ))
+        while (s + n < end && !one_of(s[n], apart))
                 n++;
         return n;
 }
